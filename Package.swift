@@ -1,0 +1,139 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target builds in Swift 6 mode with warnings as errors.
+let checked: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+// Targets that see hostile bytes besides build under strict memory safety.
+let memorySafe: [SwiftSetting] = checked + [.strictMemorySafety()]
+
+let package = Package(
+  name: "wiretape",
+  products: [
+    .executable(name: "relay", targets: ["RelayCommand"]),
+    .executable(name: "replay", targets: ["ReplayCommand"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+  ],
+  targets: [
+    // C edges.
+    .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CCompression", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CLinux"),
+    .target(name: "CChecksums", cSettings: [.unsafeFlags(["-O2"])]),
+
+    // The spine, and what parses bytes.
+    .target(name: "SessionEvents", swiftSettings: memorySafe),
+    .target(name: "JSONText", swiftSettings: memorySafe),
+    .target(name: "Packets", dependencies: ["SessionEvents"], swiftSettings: memorySafe),
+    .target(name: "Inspection", dependencies: ["SessionEvents"], swiftSettings: memorySafe),
+    .target(
+      name: "ContentCoding", dependencies: ["Inspection", "CCompression", "COpenSSL"],
+      swiftSettings: checked),
+    .target(
+      name: "CaptureFile", dependencies: ["SessionEvents", "JSONText", "CPcap"], swiftSettings: checked),
+
+    // Recording and reading.
+    .target(
+      name: "Recorder", dependencies: ["SessionEvents", "Packets", "CaptureFile", "CChecksums"],
+      swiftSettings: checked),
+    .target(
+      name: "Replay", dependencies: ["SessionEvents", "JSONText", "Packets", "CaptureFile", "Inspection"],
+      swiftSettings: memorySafe),
+
+    // Interception.
+    .target(name: "TLSEngine", dependencies: ["COpenSSL"], swiftSettings: checked),
+    .target(name: "Sandbox", dependencies: ["CLinux"], swiftSettings: checked),
+    .target(
+      name: "Relay",
+      dependencies: [
+        "SessionEvents", "Inspection", "TLSEngine", "Sandbox", "CLinux",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: checked),
+
+    // The commands.
+    .executableTarget(
+      name: "RelayCommand",
+      dependencies: [
+        "SessionEvents", "Inspection", "ContentCoding", "CaptureFile", "Recorder", "Replay",
+        "TLSEngine", "Sandbox", "Relay", "CLinux",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: checked),
+    .executableTarget(
+      name: "ReplayCommand",
+      dependencies: [
+        "SessionEvents", "Inspection", "ContentCoding", "CaptureFile", "Replay",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: checked),
+
+    // Tests.
+    .target(
+      name: "TestSupport", dependencies: ["SessionEvents"], path: "Tests/TestSupport",
+      swiftSettings: checked),
+    .testTarget(
+      name: "SessionEventsTests", dependencies: ["SessionEvents"], swiftSettings: checked),
+    .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: checked),
+    .testTarget(
+      name: "PacketsTests", dependencies: ["SessionEvents", "Packets", "TestSupport"],
+      swiftSettings: checked),
+    .testTarget(
+      name: "InspectionTests",
+      dependencies: ["SessionEvents", "Inspection", "ContentCoding", "TestSupport"],
+      swiftSettings: checked),
+    .testTarget(
+      name: "ContentCodingTests", dependencies: ["Inspection", "ContentCoding", "TestSupport"],
+      swiftSettings: checked),
+    .testTarget(
+      name: "CaptureFileTests", dependencies: ["SessionEvents", "CaptureFile", "TestSupport"],
+      swiftSettings: checked),
+    .testTarget(
+      name: "RecorderTests",
+      dependencies: ["SessionEvents", "Packets", "CaptureFile", "Recorder", "TestSupport"],
+      swiftSettings: checked),
+    .testTarget(
+      name: "ReplayTests",
+      dependencies: [
+        "SessionEvents", "Packets", "CaptureFile", "Inspection", "ContentCoding", "Replay",
+        "TestSupport",
+      ],
+      swiftSettings: checked),
+    .testTarget(
+      name: "TLSEngineTests", dependencies: ["TLSEngine", "TestSupport"], swiftSettings: checked),
+    .testTarget(
+      name: "SandboxTests", dependencies: ["Sandbox", "CLinux", "TestSupport"],
+      swiftSettings: checked),
+    .testTarget(
+      name: "RelayTests",
+      dependencies: ["SessionEvents", "TLSEngine", "Relay", "TestSupport"],
+      swiftSettings: checked),
+    .testTarget(
+      name: "LawTests",
+      dependencies: [
+        "SessionEvents", "Inspection", "ContentCoding", "CaptureFile", "Recorder", "Replay",
+        "TestSupport",
+      ],
+      swiftSettings: checked),
+    .testTarget(
+      name: "CommandTests", dependencies: ["TestSupport", "RelayCommand", "ReplayCommand"],
+      swiftSettings: checked),
+    .testTarget(
+      name: "IntegrationTests", dependencies: ["TestSupport", "RelayCommand", "ReplayCommand"],
+      swiftSettings: checked),
+  ]
+)

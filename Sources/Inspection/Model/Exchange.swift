@@ -1,0 +1,63 @@
+public import SessionEvents
+
+/// A request and its response, a query and its answer, or whatever else a protocol counts as one thing said.
+public struct Exchange: Hashable, Sendable {
+  public var session: SessionID
+  /// From 0, in order of beginning within the session.
+  public var index: Int
+  public var start: Timestamp
+  /// When its last byte was seen.
+  public var end: Timestamp
+  /// The number, from 1, of the capture's packet in which it began; nil where there is no capture.
+  public var packet: UInt64?
+  public var content: Content
+  public var findings: [Finding]
+
+  public init(
+    session: SessionID, index: Int, start: Timestamp, end: Timestamp, packet: UInt64?, content: Content,
+    findings: [Finding] = []
+  ) {
+    self.session = session
+    self.index = index
+    self.start = start
+    self.end = end
+    self.packet = packet
+    self.content = content
+    self.findings = findings
+  }
+
+  public enum Content: Hashable, Sendable {
+    case http1(HTTPExchange)
+    case dns(DNSExchange)
+    case tlsHello(TLSHelloFacts)
+    /// A protocol that no parser here speaks: one exchange, made when the session closes.
+    case opaque(OpaqueExchange)
+  }
+}
+
+/// Something malformed, ambiguous or missing in an exchange.
+public struct Finding: Hashable, Sendable {
+  /// A stable name for scripts: `http1.chunk-size-invalid`.
+  public var code: String
+  /// Where: bytes from the start of the direction's stream, or of the datagram.
+  public var offset: UInt64
+  /// For people: what was there, and what was expected.
+  public var detail: String
+
+  public init(code: String, offset: UInt64, detail: String) {
+    self.code = code
+    self.offset = offset
+    self.detail = detail
+  }
+}
+
+/// How much each side said in a protocol that is not parsed.
+public struct OpaqueExchange: Hashable, Sendable {
+  public var clientByteCount: UInt64
+  public var serverByteCount: UInt64
+
+  public init(clientByteCount: UInt64, serverByteCount: UInt64) {
+    self.clientByteCount = clientByteCount
+    self.serverByteCount = serverByteCount
+  }
+}

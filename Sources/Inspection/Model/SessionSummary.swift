@@ -1,0 +1,64 @@
+public import SessionEvents
+
+/// What is known of one session so far; complete once it closed.
+public struct SessionSummary: Hashable, Sendable {
+  public var session: SessionID
+  public var opening: SessionOpening
+  public var opened: Timestamp
+  public var host: HostName
+  public var hello: TLSHelloFacts?
+  /// TLS towards the client, where the session was intercepted.
+  public var clientTLS: TLSFacts?
+  /// TLS towards the server.
+  public var serverTLS: TLSFacts?
+  public var bypass: BypassReason?
+  public var clientByteCount: UInt64
+  public var serverByteCount: UInt64
+  public var gapByteCount: UInt64
+  public var closed: Timestamp?
+  public var closing: SessionClosing?
+  public var firstPacket: UInt64?
+
+  public init(
+    session: SessionID, opening: SessionOpening, opened: Timestamp, host: HostName,
+    hello: TLSHelloFacts? = nil, clientTLS: TLSFacts? = nil, serverTLS: TLSFacts? = nil,
+    bypass: BypassReason? = nil, clientByteCount: UInt64 = 0, serverByteCount: UInt64 = 0,
+    gapByteCount: UInt64 = 0, closed: Timestamp? = nil, closing: SessionClosing? = nil,
+    firstPacket: UInt64? = nil
+  ) {
+    self.session = session
+    self.opening = opening
+    self.opened = opened
+    self.host = host
+    self.hello = hello
+    self.clientTLS = clientTLS
+    self.serverTLS = serverTLS
+    self.bypass = bypass
+    self.clientByteCount = clientByteCount
+    self.serverByteCount = serverByteCount
+    self.gapByteCount = gapByteCount
+    self.closed = closed
+    self.closing = closing
+    self.firstPacket = firstPacket
+  }
+}
+
+/// A session's server by name, and where the name was found.
+public struct HostName: Hashable, Sendable {
+  public var name: String
+  public var source: Source
+
+  public init(name: String, source: Source) {
+    self.name = name
+    self.source = source
+  }
+
+  public enum Source: String, Hashable, Sendable, CaseIterable {
+    /// The ClientHello's server name.
+    case sni
+    /// A DNS answer recorded earlier that led to the address.
+    case dns
+    /// Neither: the name is the address.
+    case address
+  }
+}

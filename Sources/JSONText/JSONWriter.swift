@@ -1,0 +1,169 @@
+/// Writes one JSON value (RFC 8259) as UTF-8, its fields in the order in which they are given.
+///
+/// The caller nests closures, so that brackets always match:
+///
+///     var json = JSONWriter()
+///     json.object { json in
+///       json.field("v", 1)
+///       json.field("names") { $0.array { $0.string("a") } }
+///     }
+public struct JSONWriter: Sendable {
+  public private(set) var bytes: [UInt8] = []
+  private var needsComma = false
+
+  public init() {}
+
+  /// The text so far; JSON that this writer made is always valid UTF-8.
+  public var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// Forgets what was written, and keeps the memory.
+  public mutating func reset() {
+    bytes.removeAll(keepingCapacity: true)
+    needsComma = false
+  }
+
+  // MARK: Values
+
+  public mutating func object(_ fields: (inout JSONWriter) -> Void) {
+    nest(open: UInt8(ascii: "{"), close: UInt8(ascii: "}"), fields)
+  }
+
+  public mutating func array(_ elements: (inout JSONWriter) -> Void) {
+    nest(open: UInt8(ascii: "["), close: UInt8(ascii: "]"), elements)
+  }
+
+  public mutating func string(_ value: String) {
+    beginValue()
+    bytes.append(UInt8(ascii: "\""))
+    for byte in value.utf8 { appendEscaped(byte) }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Writes bytes as text: UTF-8 as it is, any other byte as the four characters `\xNN`, and a backslash that
+  /// would read as such an escape as `\x5c`, so that the bytes can be had back.
+  public mutating func string(bytes value: [UInt8]) {
+    string(JSONWriter.escapingNonUTF8(value))
+  }
+
+  public mutating func integer(_ value: some BinaryInteger) {
+    beginValue()
+    bytes.append(contentsOf: String(value).utf8)
+  }
+
+  public mutating func bool(_ value: Bool) {
+    beginValue()
+    bytes.append(contentsOf: (value ? "true" : "false").utf8)
+  }
+
+  public mutating func null() {
+    beginValue()
+    bytes.append(contentsOf: "null".utf8)
+  }
+
+  // MARK: Fields of an object
+
+  public mutating func field(_ name: String, _ value: (inout JSONWriter) -> Void) {
+    string(name)
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+    value(&self)
+  }
+
+  /// Writes the string, or `null`.
+  public mutating func field(_ name: String, _ value: String?) {
+    field(name) { if let value { $0.string(value) } else { $0.null() } }
+  }
+
+  /// Writes the integer, or `null`.
+  public mutating func field(_ name: String, _ value: (some BinaryInteger)?) {
+    field(name) { if let value { $0.integer(value) } else { $0.null() } }
+  }
+
+  public mutating func field(_ name: String, _ value: Bool) {
+    field(name) { $0.bool(value) }
+  }
+
+  public mutating func field(_ name: String, bytes value: [UInt8]) {
+    field(name) { $0.string(bytes: value) }
+  }
+
+  // MARK: Helpers
+
+  private mutating func nest(open: UInt8, close: UInt8, _ body: (inout JSONWriter) -> Void) {
+    beginValue()
+    bytes.append(open)
+    needsComma = false
+    body(&self)
+    bytes.append(close)
+    needsComma = true
+  }
+
+  private mutating func beginValue() {
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+    needsComma = true
+  }
+
+  private mutating func appendEscaped(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+      bytes.append(UInt8(ascii: "\\"))
+      bytes.append(byte)
+    case UInt8(ascii: "\n"):
+      bytes.append(contentsOf: "\\n".utf8)
+    case UInt8(ascii: "\r"):
+      bytes.append(contentsOf: "\\r".utf8)
+    case UInt8(ascii: "\t"):
+      bytes.append(contentsOf: "\\t".utf8)
+    case 0..<0x20, 0x7f:
+      bytes.append(contentsOf: "\\u00".utf8)
+      bytes.append(contentsOf: hexDigits(byte))
+    default:
+      bytes.append(byte)
+    }
+  }
+}
+
+extension JSONWriter {
+  /// The bytes as text, what is no UTF-8 escaped as `string(bytes:)` says.
+  public static func escapingNonUTF8(_ bytes: [UInt8]) -> String {
+    if let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(UInt8(ascii: "\\")) {
+      return text
+    }
+    var text = ""
+    var rest = bytes[...]
+    while let first = rest.first {
+      let scalar = firstScalar(of: rest)
+      if let scalar, !(first == UInt8(ascii: "\\") && startsEscape(rest)) {
+        text.unicodeScalars.append(scalar)
+        rest = rest.dropFirst(UTF8.width(scalar))
+      } else {
+        text += "\\x" + String(decoding: hexDigits(first), as: UTF8.self)
+        rest = rest.dropFirst()
+      }
+    }
+    return text
+  }
+
+  private static func firstScalar(of bytes: ArraySlice<UInt8>) -> Unicode.Scalar? {
+    var iterator = bytes.prefix(4).makeIterator()
+    var decoder = UTF8()
+    switch decoder.decode(&iterator) {
+    case .scalarValue(let scalar): return scalar
+    case .emptyInput, .error: return nil
+    }
+  }
+
+  private static func startsEscape(_ bytes: ArraySlice<UInt8>) -> Bool {
+    let next = Array(bytes.prefix(4))
+    return next.count == 4 && next[1] == UInt8(ascii: "x") && isHexDigit(next[2]) && isHexDigit(next[3])
+  }
+
+  private static func isHexDigit(_ byte: UInt8) -> Bool {
+    Character(Unicode.Scalar(byte)).isHexDigit
+  }
+}
+
+private func hexDigits(_ byte: UInt8) -> [UInt8] {
+  let digits = Array("0123456789abcdef".utf8)
+  return [digits[Int(byte >> 4)], digits[Int(byte & 0x0f)]]
+}

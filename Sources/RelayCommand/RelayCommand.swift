@@ -1,0 +1,4 @@
+@main
+enum RelayCommand {
+  static func main() {}
+}

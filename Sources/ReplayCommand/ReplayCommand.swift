@@ -1,0 +1,4 @@
+@main
+enum ReplayCommand {
+  static func main() {}
+}

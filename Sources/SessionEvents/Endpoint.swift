@@ -1,0 +1,32 @@
+/// An address and a port: one end of a session.
+public struct Endpoint: Hashable, Sendable {
+  public var address: IPAddress
+  public var port: UInt16
+
+  public init(address: IPAddress, port: UInt16) {
+    self.address = address
+    self.port = port
+  }
+}
+
+extension Endpoint: LosslessStringConvertible {
+  /// `ADDR:PORT`, IPv6 in brackets.
+  public var description: String {
+    switch address {
+    case .v4: "\(address):\(port)"
+    case .v6: "[\(address)]:\(port)"
+    }
+  }
+
+  public init?(_ text: String) {
+    guard let colon = text.lastIndex(of: ":") else { return nil }
+    let portText = text[text.index(after: colon)...]
+    var addressText = text[..<colon]
+    let bracketed = addressText.first == "[" && addressText.last == "]"
+    if bracketed { addressText = addressText.dropFirst().dropLast() }
+    guard let address = IPAddress(String(addressText)), address.isIPv4 != bracketed,
+      portText.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = UInt16(portText)
+    else { return nil }
+    self.init(address: address, port: port)
+  }
+}
