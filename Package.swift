@@ -52,7 +52,7 @@ let package = Package(
       swiftSettings: memorySafe),
 
     // Interception.
-    .target(name: "TLSEngine", dependencies: ["COpenSSL"], swiftSettings: checked),
+    .target(name: "TLSEngine", dependencies: ["SessionEvents", "COpenSSL"], swiftSettings: checked),
     .target(name: "Sandbox", dependencies: ["CLinux"], swiftSettings: checked),
     .target(
       name: "Relay",
@@ -114,7 +114,8 @@ let package = Package(
       ],
       swiftSettings: checked),
     .testTarget(
-      name: "TLSEngineTests", dependencies: ["TLSEngine", "TestSupport"], swiftSettings: checked),
+      name: "TLSEngineTests", dependencies: ["SessionEvents", "TLSEngine", "TestSupport"],
+      swiftSettings: checked),
     .testTarget(
       name: "SandboxTests", dependencies: ["Sandbox", "CLinux", "TestSupport"],
       swiftSettings: checked),
