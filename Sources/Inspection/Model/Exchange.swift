@@ -43,11 +43,14 @@ public struct Finding: Hashable, Sendable {
   public var offset: UInt64
   /// For people: what was there, and what was expected.
   public var detail: String
+  /// Whose stream or datagram `offset` counts in; nil where it concerns neither alone.
+  public var direction: Direction?
 
-  public init(code: String, offset: UInt64, detail: String) {
+  public init(code: String, offset: UInt64, detail: String, direction: Direction? = nil) {
     self.code = code
     self.offset = offset
     self.detail = detail
+    self.direction = direction
   }
 }
 

@@ -25,7 +25,7 @@ public struct HTTPRequest: Hashable, Sendable {
   public var headers: [HTTPField]
   public var trailers: [HTTPField]
   public var body: HTTPBody
-  /// Whether the message was seen to its end.
+  /// Whether the whole message was seen, to its end and without a gap.
   public var isComplete: Bool
 
   public init(
@@ -80,9 +80,9 @@ public struct HTTPField: Hashable, Sendable {
 
 /// A message body, by size and digest; its bytes stay in the capture.
 public struct HTTPBody: Hashable, Sendable {
-  /// As sent, transfer coding removed.
+  /// As sent, transfer coding removed; bytes that the capture lacks count too.
   public var byteCount: UInt64
-  /// 32 bytes; nil where the body is empty or digests were not asked for.
+  /// 32 bytes; nil where the body is empty, bytes of it are missing, or digests were not asked for.
   public var sha256: [UInt8]?
   /// With the content coding removed too; nil where that failed or the coding is unknown.
   public var decodedByteCount: UInt64?

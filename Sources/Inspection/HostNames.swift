@@ -1,0 +1,64 @@
+import SessionEvents
+
+/// Remembers which question's answer last led to an address; forgets the oldest beyond its limit.
+struct HostNames {
+  private let limit: Int
+  private var names: [IPAddress: (name: String, stamp: UInt64)] = [:]
+  /// Addresses in the order in which they were learned; those with an outdated stamp were learned again later.
+  private var order: [(address: IPAddress, stamp: UInt64)] = []
+  private var orderStart = 0
+  private var nextStamp: UInt64 = 0
+
+  init(limit: Int) {
+    self.limit = max(1, limit)
+  }
+
+  /// The name for an address: of the most recent answer, else the address itself.
+  func name(of address: IPAddress) -> HostName {
+    if let name = names[address]?.name { return HostName(name: name, source: .dns) }
+    return HostName(name: address.description, source: .address)
+  }
+
+  /// Takes the A and AAAA answers that the question leads to, through any CNAMEs.
+  mutating func learn(from exchange: DNSExchange) {
+    guard let response = exchange.response,
+      let question = response.questions.first ?? exchange.query?.questions.first
+    else { return }
+    var led: Set<String> = [question.name.lowercased()]
+    let aliases = response.answers.filter { $0.type == "CNAME" }
+    // An alias may precede or follow the one that leads to it: as many rounds as there are aliases reach all.
+    for _ in aliases {
+      let before = led.count
+      for alias in aliases where led.contains(alias.name.lowercased()) { led.insert(alias.data.lowercased()) }
+      if led.count == before { break }
+    }
+    for answer in response.answers where answer.type == "A" || answer.type == "AAAA" {
+      guard led.contains(answer.name.lowercased()), let address = IPAddress(answer.data) else { continue }
+      remember(address, as: question.name.lowercased())
+    }
+  }
+
+  private mutating func remember(_ address: IPAddress, as name: String) {
+    names[address] = (name, nextStamp)
+    order.append((address, nextStamp))
+    nextStamp += 1
+    while names.count > limit { forgetOldest() }
+    if orderStart > 1_024, orderStart > order.count / 2 {
+      order.removeFirst(orderStart)
+      orderStart = 0
+    }
+    if order.count - orderStart > 4 * limit { compact() }
+  }
+
+  private mutating func forgetOldest() {
+    guard orderStart < order.count else { return }
+    let oldest = order[orderStart]
+    orderStart += 1
+    if names[oldest.address]?.stamp == oldest.stamp { names[oldest.address] = nil }
+  }
+
+  private mutating func compact() {
+    order = order[orderStart...].filter { names[$0.address]?.stamp == $0.stamp }
+    orderStart = 0
+  }
+}

@@ -1,0 +1,62 @@
+/// How much the Inspector keeps and does for input that may be hostile.
+///
+/// Reaching a limit ends in a finding, never in a trap. Memory per session is bounded by the sum of these.
+public struct InspectionLimits: Hashable, Sendable {
+  /// Bytes, of both directions together, kept while the protocol of a session is undecided.
+  public var undecidedByteCount = 16_384
+  /// Findings that an exchange keeps; the last says how many more there were.
+  public var findingCount = 32
+  /// Addresses whose names from DNS answers are remembered.
+  public var hostNameCount = 65_536
+  /// The largest ClientHello, in bytes.
+  public var helloByteCount = 65_536
+  public var http1 = HTTP1Limits()
+  public var dns = DNSLimits()
+  public var content = ContentLimits()
+
+  public init() {}
+}
+
+/// Limits of HTTP/1 messages.
+public struct HTTP1Limits: Hashable, Sendable {
+  /// The longest start, field or chunk-size line, in bytes, line end included.
+  public var lineByteCount = 65_536
+  /// Fields of one header or trailer section.
+  public var fieldCount = 512
+  /// Bytes of one header or trailer section.
+  public var sectionByteCount = 262_144
+  /// Requests that wait for their responses in one session.
+  public var pendingExchangeCount = 1_024
+  /// Interim responses of one exchange.
+  public var interimCount = 32
+  /// Bytes searched for the next start line before a direction is given up.
+  public var resynchronisationByteCount: UInt64 = 16_777_216
+
+  public init() {}
+}
+
+/// Limits of DNS.
+public struct DNSLimits: Hashable, Sendable {
+  /// Queries that wait for their responses in one session.
+  public var pendingQueryCount = 1_024
+  /// Records that are kept of one message.
+  public var recordCount = 4_096
+  /// Bytes of presentation form that are made of one message.
+  public var textByteCount = 524_288
+
+  public init() {}
+}
+
+/// Limits of content decoding.
+public struct ContentLimits: Hashable, Sendable {
+  /// Codings applied one upon the other.
+  public var codingCount = 4
+  /// Decoded bytes that any body may have, whatever its size.
+  public var freeByteCount: UInt64 = 67_108_864
+  /// Decoded bytes per coded byte beyond `freeByteCount`.
+  public var ratio: UInt64 = 256
+  /// Decoded bytes of one body.
+  public var decodedByteCount: UInt64 = 17_179_869_184
+
+  public init() {}
+}
