@@ -1,0 +1,38 @@
+# Names and numbers of the embedded world; sourced by tools/world.
+
+world=/run/world
+domain=wiretape.test
+default_nameserver=203.0.113.53
+service_uid=65534
+system_path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+
+# Host name, IPv4 address and, where it has one, IPv6 address. Of two names with one address the
+# first is the one that the address resolves to.
+hosts=(
+  "www 203.0.113.10 2001:db8::10"
+  "git 203.0.113.10 2001:db8::10"
+  "ecdsa 203.0.113.11 2001:db8::11"
+  "tls12 203.0.113.12"
+  "tls13 203.0.113.13"
+  "http1 203.0.113.14"
+  "odd 203.0.113.15"
+  "bench-rsa 203.0.113.16"
+  "bench-ecdsa 203.0.113.17"
+  "self-signed 203.0.113.20"
+  "expired 203.0.113.21"
+  "not-yet-valid 203.0.113.22"
+  "wrong-host 203.0.113.23"
+  "unknown-issuer 203.0.113.24"
+  "refused 203.0.113.30"
+  "reset 203.0.113.31"
+  "echo 203.0.113.32"
+  "discard 203.0.113.33"
+  "mail 203.0.113.40"
+  "ns 203.0.113.53 2001:db8::53"
+)
+
+# In DNS, but carried by no interface.
+unreachable="nowhere 192.0.2.1"
+
+# What the machine itself is called by; programs ask for addresses of a family only if it has one.
+machine_addresses=(198.51.100.1 2001:db8::1)
