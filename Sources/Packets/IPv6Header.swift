@@ -1,0 +1,95 @@
+import SessionEvents
+
+/// Reads an IPv6 packet and its extension headers (RFC 8200 §3, §4).
+///
+///     |Version| Traffic Class |           Flow Label                  |
+///     |         Payload Length        |  Next Header  |   Hop Limit   |
+///     |                 Source Address (16 bytes)                     |
+///     |               Destination Address (16 bytes)                  |
+enum IPv6Header {
+  static let length = 40
+
+  static func read(
+    _ frame: Span<UInt8>, at start: Int, wireEnd: Int
+  ) throws(PacketError) -> Packet {
+    let had = frame.count - start
+    guard had >= length else { throw .truncated(.ipv6, offset: start, needed: length, had: had) }
+    let version = frame[start] >> 4
+    guard version == 6 else { throw .malformed(.ipv6, offset: start, .version(version)) }
+    let payloadLength = Int(frame.uint16(at: start + 4))
+    // Zero where segmentation offload left it unset, or a jumbogram (RFC 2675) has it elsewhere.
+    let end = payloadLength == 0 ? max(wireEnd, start + length) : start + length + payloadLength
+    let part = PayloadPart(from: start + length, to: end, capturedEnd: frame.count)
+    return Packet(
+      source: .v6(frame.uint64(at: start + 8), frame.uint64(at: start + 16)),
+      destination: .v6(frame.uint64(at: start + 24), frame.uint64(at: start + 32)),
+      content: try content(frame, nextHeader: frame[start + 6], part))
+  }
+
+  /// Extension headers followed before the packet counts as malformed.
+  private static let maximumExtensionCount = 16
+
+  private static func content(
+    _ frame: Span<UInt8>, nextHeader: UInt8, _ part: PayloadPart
+  ) throws(PacketError) -> Packet.Content {
+    var nextHeader = nextHeader
+    var part = part
+    for _ in 0...maximumExtensionCount {
+      let start = part.range.lowerBound
+      switch nextHeader {
+      case 0, 43, 60:
+        // Hop-by-hop options, routing, destination options: a length in 8 bytes, less the first 8.
+        let length = try extensionLength(frame, part) { 8 + Int($0) * 8 }
+        nextHeader = frame[start]
+        part = part.dropping(length)
+      case 51:
+        // Authentication header (RFC 4302 §2.2): a length in 4 bytes, less two of them.
+        let length = try extensionLength(frame, part) { 8 + Int($0) * 4 }
+        nextHeader = frame[start]
+        part = part.dropping(length)
+      case 44:
+        let fragment = try fragment(frame, part)
+        // An atomic fragment (RFC 6946) is a whole packet.
+        guard fragment.offset == 0, !fragment.moreFragments else { return .fragment(fragment) }
+        nextHeader = fragment.protocolNumber
+        part = part.dropping(8)
+      default:
+        return try PacketReader.transport(
+          protocolNumber: nextHeader, in: frame, payload: part.range,
+          missingByteCount: part.missingByteCount)
+      }
+    }
+    throw .malformed(.ipv6, offset: part.range.lowerBound, .tooManyHeaders)
+  }
+
+  private static func extensionLength(
+    _ frame: Span<UInt8>, _ part: PayloadPart, _ length: (UInt8) -> Int
+  ) throws(PacketError) -> Int {
+    try require(8, part)
+    let count = length(frame[part.range.lowerBound + 1])
+    try require(count, part)
+    return count
+  }
+
+  private static func fragment(
+    _ frame: Span<UInt8>, _ part: PayloadPart
+  ) throws(PacketError) -> IPFragment {
+    try require(8, part)
+    let start = part.range.lowerBound
+    let fragmentation = frame.uint16(at: start + 2)
+    let rest = part.dropping(8)
+    return IPFragment(
+      identification: frame.uint32(at: start + 4), offset: Int(fragmentation & 0xfff8),
+      moreFragments: fragmentation & 1 != 0, protocolNumber: frame[start], payload: rest.range,
+      missingByteCount: rest.missingByteCount)
+  }
+
+  private static func require(_ count: Int, _ part: PayloadPart) throws(PacketError) {
+    guard part.range.count < count else { return }
+    let offset = part.range.lowerBound
+    guard part.byteCount < count else {
+      throw .truncated(.ipv6, offset: offset, needed: count, had: part.range.count)
+    }
+    throw .malformed(.ipv6, offset: offset, .headerLength(count))
+  }
+}

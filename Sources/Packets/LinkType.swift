@@ -1,0 +1,45 @@
+/// How a capture frames its IP packets.
+public enum LinkType: Hashable, Sendable, CaseIterable {
+  /// BSD loopback: a 4-byte address family in the byte order of the capturing machine.
+  case null
+  case ethernet
+  /// A bare IPv4 or IPv6 packet.
+  case raw
+  /// OpenBSD loopback: a 4-byte address family in network byte order.
+  case loop
+  /// Linux "cooked" capture (`tcpdump -i any`).
+  case linuxCooked
+  /// Linux "cooked" capture, version 2.
+  case linuxCooked2
+  case ipv4
+  case ipv6
+
+  /// Takes a LINKTYPE number as it stands in a file, or a DLT number as libpcap reports it.
+  public init?(number: Int32) {
+    switch number {
+    case 0: self = .null
+    case 1: self = .ethernet
+    case 12, 14, 101: self = .raw
+    case 108: self = .loop
+    case 113: self = .linuxCooked
+    case 276: self = .linuxCooked2
+    case 228: self = .ipv4
+    case 229: self = .ipv6
+    default: return nil
+    }
+  }
+
+  /// The DLT number, which libpcap translates to the file's LINKTYPE.
+  public var number: Int32 {
+    switch self {
+    case .null: 0
+    case .ethernet: 1
+    case .raw: 12
+    case .loop: 108
+    case .linuxCooked: 113
+    case .linuxCooked2: 276
+    case .ipv4: 228
+    case .ipv6: 229
+    }
+  }
+}
