@@ -65,11 +65,15 @@ let package = Package(
       swiftSettings: checked),
 
     // The commands.
+    .target(
+      name: "CommandSupport",
+      dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: checked),
     .executableTarget(
       name: "RelayCommand",
       dependencies: [
         "SessionEvents", "Inspection", "ContentCoding", "CaptureFile", "Recorder", "Replay",
-        "TLSEngine", "Sandbox", "Relay", "CLinux",
+        "TLSEngine", "Sandbox", "Relay", "CLinux", "CommandSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -77,7 +81,7 @@ let package = Package(
     .executableTarget(
       name: "ReplayCommand",
       dependencies: [
-        "SessionEvents", "Inspection", "ContentCoding", "CaptureFile", "Replay",
+        "SessionEvents", "Inspection", "ContentCoding", "CaptureFile", "Replay", "CommandSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: checked),

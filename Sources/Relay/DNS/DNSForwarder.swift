@@ -1,0 +1,115 @@
+import CLinux
+import Glibc
+import Logging
+import NIOCore
+import NIOPosix
+import SessionEvents
+
+/// Answers the DNS queries that reach one UDP socket by asking the server that each was meant for.
+///
+/// Datagrams pass unchanged both ways. A session is one client socket's talk with one server; since nobody sees a
+/// UDP socket close, it ends after a time of silence. Confined to its channel's event loop.
+final class DNSForwarder: ChannelInboundHandler {
+  typealias InboundIn = AddressedEnvelope<ByteBuffer>
+
+  /// Beyond this many sessions new clients are not answered, as by a server that is overloaded.
+  static let sessionLimit = 4_096
+
+  private struct Key: Hashable {
+    var client: Endpoint
+    var server: Endpoint
+  }
+
+  private let context: RelayContext
+  private let descriptor: CInt
+  private var sessions: [Key: DNSSession] = [:]
+  private var sweep: RepeatedTask?
+
+  private init(context: RelayContext, descriptor: CInt) {
+    self.context = context
+    self.descriptor = descriptor
+  }
+
+  /// Takes over a UDP socket that is bound to port 53 with IP_PKTINFO or IPV6_RECVPKTINFO set.
+  static func serve(
+    _ descriptor: CInt, context: RelayContext, group: MultiThreadedEventLoopGroup
+  ) -> EventLoopFuture<any Channel> {
+    DatagramBootstrap(group: group)
+      .channelOption(.receivePacketInfo, value: true)
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let forwarder = DNSForwarder(context: context, descriptor: descriptor)
+          try channel.pipeline.syncOperations.addHandler(forwarder)
+        }
+      }
+      .withBoundSocket(descriptor)
+  }
+
+  func channelActive(context channelContext: ChannelHandlerContext) {
+    sweep = channelContext.eventLoop.assumeIsolated().scheduleRepeatedTask(
+      initialDelay: .seconds(1), delay: .seconds(1)
+    ) { [self] _ in endIdleSessions() }
+  }
+
+  func channelInactive(context channelContext: ChannelHandlerContext) {
+    sweep?.cancel()
+    sweep = nil
+  }
+
+  func channelRead(context channelContext: ChannelHandlerContext, data: NIOAny) {
+    let envelope = unwrapInboundIn(data)
+    guard let client = Endpoint(envelope.remoteAddress),
+      let reached = envelope.metadata?.packetInfo.flatMap({ Endpoint($0.destinationAddress) })
+    else { return }
+    let server = Endpoint(address: reached.address, port: 53)
+    let session = session(Key(client: client, server: server), on: channelContext.channel)
+    session?.receive(envelope.data.allBytes)
+  }
+
+  func errorCaught(context channelContext: ChannelHandlerContext, error: any Error) {
+    // An ICMP error for an earlier answer; the socket itself goes on.
+    context.logger.debug("DNS socket: \(error)")
+  }
+
+  private func session(_ key: Key, on channel: any Channel) -> DNSSession? {
+    if let session = sessions[key] { return session }
+    guard sessions.count < Self.sessionLimit else {
+      context.logger.warning("dropped a DNS query: \(Self.sessionLimit) sessions are open")
+      return nil
+    }
+    let session = DNSSession(
+      context: context, client: key.client, server: key.server, eventLoop: channel.eventLoop
+    ) { [self] answer in send(answer, from: key.server, to: key.client) }
+    sessions[key] = session
+    let confined = NIOLoopBound((self, session), eventLoop: channel.eventLoop)
+    context.sessions.add(session.id) {
+      channel.eventLoop.execute {
+        let (forwarder, session) = confined.value
+        forwarder.sessions[key] = nil
+        session.close()
+      }
+    }
+    session.open()
+    return session
+  }
+
+  private func endIdleSessions() {
+    let now = NIODeadline.now()
+    for (key, session) in sessions where now - session.lastActivity > context.configuration.dnsIdleTimeout {
+      sessions[key] = nil
+      session.close()
+    }
+  }
+
+  private func send(_ answer: [UInt8], from server: Endpoint, to client: Endpoint) {
+    let result = SocketAddress(server).withSockAddr { source, _ in
+      SocketAddress(client).withSockAddr { destination, _ in
+        // Holds: the C function reads the three buffers during the call only.
+        answer.withUnsafeBytes { wt_send_from(descriptor, source, destination, $0.baseAddress, $0.count) }
+      }
+    }
+    if result < 0 {
+      context.logger.debug("an answer could not be sent to \(client): \(String(cString: strerror(errno)))")
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import Logging
+import NIOCore
+import NIOPosix
+import SessionEvents
+import Synchronization
+import TLSEngine
+
+/// What all sessions of a relay share.
+final class RelayContext: Sendable {
+  let configuration: RelayConfiguration
+  let interceptor: TLSInterceptor
+  let sink: any SessionSink
+  let sessions = LiveSessions()
+  let logger: Logger
+  private let attribution: (any ProcessAttribution)?
+  /// Process look-ups read /proc, which must not hold up an event loop.
+  private let lookups: NIOThreadPool
+  private let lastSession = Atomic<UInt64>(0)
+
+  init(
+    configuration: RelayConfiguration, interceptor: TLSInterceptor, sink: any SessionSink,
+    attribution: (any ProcessAttribution)?, lookups: NIOThreadPool, logger: Logger
+  ) {
+    self.configuration = configuration
+    self.interceptor = interceptor
+    self.sink = sink
+    self.attribution = attribution
+    self.lookups = lookups
+    self.logger = logger
+  }
+
+  func makeJournal() -> SessionJournal {
+    let number = lastSession.add(1, ordering: .relaxed).newValue
+    return SessionJournal(session: SessionID(number), sink: sink)
+  }
+
+  /// Describes a session before it opens, its process included.
+  func opening(
+    transport: TransportProtocol, client: Endpoint, originalDestination: Endpoint, on eventLoop: any EventLoop
+  ) -> EventLoopFuture<SessionOpening> {
+    let interception = configuration.interception
+    @Sendable func opening(_ process: ProcessFacts?) -> SessionOpening {
+      SessionOpening(
+        transport: transport, client: client, originalDestination: originalDestination,
+        interception: interception, process: process)
+    }
+    guard let attribution else { return eventLoop.makeSucceededFuture(opening(nil)) }
+    return lookups.runIfActive(eventLoop: eventLoop) {
+      opening(
+        attribution.process(transport: transport, client: client, originalDestination: originalDestination))
+    }
+  }
+}
+
+/// The sessions that are not over, so that they can be waited for, or stopped.
+final class LiveSessions: Sendable {
+  private struct State {
+    var stops: [SessionID: @Sendable () -> Void] = [:]
+    var waiters: [@Sendable () -> Void] = []
+  }
+
+  private let state = Mutex(State())
+
+  func add(_ session: SessionID, stop: @escaping @Sendable () -> Void) {
+    state.withLock { $0.stops[session] = stop }
+  }
+
+  func remove(_ session: SessionID) {
+    let waiters = state.withLock { state -> [@Sendable () -> Void] in
+      state.stops[session] = nil
+      guard state.stops.isEmpty else { return [] }
+      defer { state.waiters = [] }
+      return state.waiters
+    }
+    for waiter in waiters { waiter() }
+  }
+
+  /// Calls `body` as soon as there is no session.
+  func whenEmpty(_ body: @escaping @Sendable () -> Void) {
+    let isEmpty = state.withLock { state in
+      if !state.stops.isEmpty { state.waiters.append(body) }
+      return state.stops.isEmpty
+    }
+    if isEmpty { body() }
+  }
+
+  func stopAll() {
+    for stop in state.withLock({ Array($0.stops.values) }) { stop() }
+  }
+}

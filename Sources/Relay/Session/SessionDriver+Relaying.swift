@@ -1,0 +1,58 @@
+import NIOCore
+import SessionEvents
+import TLSEngine
+
+// Bytes on their way from one side's TLS to the other's.
+extension SessionDriver {
+  func relayDecrypted(_ ciphertext: ByteBuffer, from party: Party) {
+    guard let source = tls(party) else { return }
+    // Holds: the connection reads the buffer during the call only.
+    let progress = ciphertext.withUnsafeReadableBytes { source.receive($0) }
+    relay(progress, from: party)
+  }
+
+  func relay(_ progress: TLSProgress, from party: Party) {
+    if !progress.plaintext.isEmpty { relay(progress.plaintext, from: party) }
+    if let failure = progress.failure {
+      perform(machine.tlsFailed(party, failure.description))
+    } else if progress.closeNotifyReceived {
+      perform(machine.ended(direction(from: party)))
+    }
+  }
+
+  /// Passes plaintext on, and records it.
+  private func relay(_ plaintext: [UInt8], from party: Party) {
+    let receiver = party.opposite
+    journal.record(.bytes(direction(from: party), plaintext))
+    leg(receiver)?.reserve(TLSConnection.ciphertextByteCount(forPlaintext: plaintext.count))
+    do {
+      try tls(receiver)?.send(plaintext)
+    } catch {
+      perform(machine.tlsFailed(receiver, error.description))
+    }
+  }
+
+  /// What the server said before the client's handshake was done.
+  func relayHeldServerPlaintext() {
+    let held = heldServerPlaintext
+    heldServerPlaintext = []
+    for plaintext in held { relay(plaintext, from: .server) }
+  }
+
+  /// Tells the receiver of this direction, in TLS's own words, that it has ended.
+  func finishTLS(_ direction: Direction) {
+    guard let end = endedByCloseNotify(direction.sender), end else { return }
+    tls(direction.sender.opposite)?.closeOutput()
+  }
+
+  private func endedByCloseNotify(_ party: Party) -> Bool? {
+    tls(party).map { $0.transportEnded() == .inOrder }
+  }
+
+  private func tls(_ party: Party) -> TLSConnection? {
+    switch party {
+    case .client: clientTLS
+    case .server: serverTLS
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import NIOCore
+import SessionEvents
+import TLSEngine
+
+// The two handshakes: the upstream one first, so that the leaf shown to the client can copy the real certificate, and
+// the client gets the version and the ALPN protocol that the server chose.
+extension SessionDriver {
+  func startServerHandshake() {
+    guard let hello, let server else { return }
+    do {
+      let connection = try context.interceptor.upstreamConnection(
+        for: hello, destination: opening.originalDestination.address
+      ) { [server] in server.append($0) }
+      serverTLS = connection
+      try connection.startHandshake()
+      server.flush()
+    } catch {
+      refuse(error, on: .server)
+    }
+  }
+
+  func advanceServerHandshake(_ ciphertext: ByteBuffer) {
+    guard let serverTLS else { return }
+    // Holds: the connection reads the buffer during the call only.
+    let progress = ciphertext.withUnsafeReadableBytes { serverTLS.receive($0) }
+    if !progress.plaintext.isEmpty { heldServerPlaintext.append(progress.plaintext) }
+    if let failure = progress.failure {
+      // A server that cannot do without a client certificate may say so with an alert.
+      if serverTLS.clientCertificateRequested, clientTLS == nil {
+        perform(machine.serverSecured(wantsClientCertificate: true))
+      } else {
+        refuse(failure, on: .server)
+      }
+    } else if progress.handshakeCompleted {
+      let wantsCertificate = serverTLS.clientCertificateRequested
+      if !wantsCertificate, let facts = serverTLS.facts { journal.record(.secured(.server, facts)) }
+      // The server's bytes wait in the kernel until there is somebody to hand them to.
+      server?.setReading(wantsCertificate)
+      perform(machine.serverSecured(wantsClientCertificate: wantsCertificate))
+    }
+  }
+
+  func startClientHandshake() {
+    guard let hello, let serverTLS else { return }
+    do {
+      let connection = try context.interceptor.clientConnection(
+        for: hello, destination: opening.originalDestination.address, upstream: serverTLS,
+        policy: context.configuration.onBadCertificate
+      ) { [client] in client.append($0) }
+      clientTLS = connection
+      try connection.startHandshake()
+      let held = heldClientBytes
+      heldClientBytes = []
+      for bytes in held { advanceClientHandshake(bytes) }
+      client.flush()
+      if !machine.isClosed { client.setReading(true) }
+    } catch .certificateRejected(let texts) {
+      perform(machine.certificateRejected(texts.joined(separator: "; ")))
+    } catch {
+      refuse(error, on: .client)
+    }
+  }
+
+  func advanceClientHandshake(_ ciphertext: ByteBuffer) {
+    guard let clientTLS else { return }
+    if machine.mode != nil {
+      relayDecrypted(ciphertext, from: .client)
+      return
+    }
+    // Holds: the connection reads the buffer during the call only.
+    let progress = ciphertext.withUnsafeReadableBytes { clientTLS.receive($0) }
+    if progress.handshakeCompleted {
+      if let facts = clientTLS.facts { journal.record(.secured(.client, facts)) }
+      perform(machine.clientSecured())
+      relay(progress, from: .client)
+    } else if let failure = progress.failure {
+      perform(machine.tlsFailed(.client, failure.description))
+    }
+  }
+
+  /// Ends a session whose handshake failed; the client is told by the alert that the server sent, or by one that fits.
+  private func refuse(_ failure: TLSFailure, on party: Party) {
+    if clientTLS == nil { client.append(alert(for: failure)) }
+    perform(machine.tlsFailed(party, failure.description))
+  }
+
+  /// A fatal alert in a plaintext record (RFC 8446 §5.1, §6).
+  private func alert(for failure: TLSFailure) -> ByteBuffer {
+    let handshakeFailure: UInt8 = 40
+    let code: UInt8 =
+      switch failure {
+      case .alertReceived(_, let code): code
+      case .openSSL, .unusableFile, .unsupportedVersions, .certificateRejected, .noCertificate, .outputClosed:
+        handshakeFailure
+      }
+    return ByteBuffer(bytes: [21, 3, 3, 0, 2, 2, code])
+  }
+}
