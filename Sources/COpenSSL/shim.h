@@ -1,2 +1,100 @@
 #pragma once
+
+// OpenSSL's API, and as inline functions the macros of it that Swift cannot call.
+// Each `wt_NAME` is the macro NAME with its arguments typed, and nothing else, unless a comment says more.
+
+#include <openssl/asn1.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+static inline void wt_SSL_CTX_set_mode(SSL_CTX *context, long mode) {
+  SSL_CTX_set_mode(context, mode);
+}
+
+static inline void wt_SSL_CTX_set_session_cache_mode(SSL_CTX *context, long mode) {
+  SSL_CTX_set_session_cache_mode(context, mode);
+}
+
+static inline int wt_SSL_CTX_set_min_proto_version(SSL_CTX *context, int version) {
+  return (int)SSL_CTX_set_min_proto_version(context, version);
+}
+
+static inline int wt_SSL_set_min_proto_version(SSL *ssl, int version) {
+  return (int)SSL_set_min_proto_version(ssl, version);
+}
+
+static inline int wt_SSL_set_max_proto_version(SSL *ssl, int version) {
+  return (int)SSL_set_max_proto_version(ssl, version);
+}
+
+static inline int wt_SSL_set_tlsext_host_name(SSL *ssl, const char *name) {
+  return (int)SSL_set_tlsext_host_name(ssl, name);
+}
+
+static inline int wt_SSL_CTX_add1_chain_cert(SSL_CTX *context, X509 *certificate) {
+  return (int)SSL_CTX_add1_chain_cert(context, certificate);
+}
+
+static inline uint64_t wt_SSL_OP_NO_RENEGOTIATION(void) { return SSL_OP_NO_RENEGOTIATION; }
+static inline uint64_t wt_SSL_OP_NO_TICKET(void) { return SSL_OP_NO_TICKET; }
+static inline uint64_t wt_SSL_OP_NO_COMPRESSION(void) { return SSL_OP_NO_COMPRESSION; }
+
+static inline void wt_BIO_set_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
+static inline void wt_BIO_clear_retry_flags(BIO *bio) { BIO_clear_retry_flags(bio); }
+static inline long wt_BIO_get_mem_data(BIO *bio, char **data) { return BIO_get_mem_data(bio, data); }
+
+static inline int wt_sk_X509_num(const STACK_OF(X509) *stack) { return sk_X509_num(stack); }
+static inline X509 *wt_sk_X509_value(const STACK_OF(X509) *stack, int index) {
+  return sk_X509_value(stack, index);
+}
+
+static inline int wt_sk_GENERAL_NAME_num(const GENERAL_NAMES *names) { return sk_GENERAL_NAME_num(names); }
+static inline GENERAL_NAME *wt_sk_GENERAL_NAME_value(const GENERAL_NAMES *names, int index) {
+  return sk_GENERAL_NAME_value(names, index);
+}
+
+// A new key on the NIST curve P-256.
+static inline EVP_PKEY *wt_EVP_EC_gen_P256(void) { return EVP_EC_gen("P-256"); }
+
+// Adds the extension `nid` with the value that openssl.cnf would give it (x509v3_config(5)) to `subject`.
+// `issuer` is where an authority key identifier is taken from. Returns 0 on failure.
+static inline int wt_X509_add_extension(X509 *subject, X509 *issuer, int nid, const char *value) {
+  X509V3_CTX context;
+  X509V3_set_ctx(&context, issuer, subject, NULL, NULL, 0);
+  X509V3_set_ctx_nodb(&context);
+  X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
+  if (extension == NULL) return 0;
+  int added = X509_add_ext(subject, extension, -1);
+  X509_EXTENSION_free(extension);
+  return added;
+}
+
+// Adds a subject alternative name extension that holds one name: of type GEN_DNS or GEN_IPADD, with these bytes.
+// Returns 0 on failure.
+static inline int wt_X509_add_alternative_name(X509 *certificate, int type, const unsigned char *bytes, int length) {
+  GENERAL_NAMES *names = GENERAL_NAMES_new();
+  GENERAL_NAME *name = GENERAL_NAME_new();
+  ASN1_STRING *value = type == GEN_DNS ? ASN1_IA5STRING_new() : ASN1_OCTET_STRING_new();
+  int added = 0;
+  if (names != NULL && name != NULL && value != NULL && ASN1_STRING_set(value, bytes, length) == 1) {
+    GENERAL_NAME_set0_value(name, type, value);
+    value = NULL;
+    if (sk_GENERAL_NAME_push(names, name) > 0) {
+      name = NULL;
+      added = X509_add1_ext_i2d(certificate, NID_subject_alt_name, names, 0, X509V3_ADD_DEFAULT);
+    }
+  }
+  ASN1_STRING_free(value);
+  GENERAL_NAME_free(name);
+  GENERAL_NAMES_free(names);
+  return added;
+}
+
+static inline unsigned long wt_XN_FLAG_RFC2253(void) { return XN_FLAG_RFC2253; }

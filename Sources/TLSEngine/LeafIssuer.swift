@@ -1,0 +1,136 @@
+import COpenSSL
+import SessionEvents
+import Synchronization
+
+/// Mints the leaf certificates that clients are shown, each a copy of what the upstream server showed.
+///
+/// Subject, subject alternative names and validity are copied; the key is one ECDSA P-256 key for the whole run.
+/// A chain that does not stand is never blessed: where the leaf itself shows what is wrong (validity, names), the
+/// copy shows it too; a self-signed certificate becomes a self-signed one; anything else is signed by a CA that
+/// nobody trusts. Leaves are cached; one issuer may be used from any thread.
+public final class LeafIssuer: Sendable {
+  private struct Key: Hashable, Sendable {
+    /// Of the upstream leaf; empty where there is none.
+    var sha256: [UInt8]
+    var defects: DefectClass
+    /// The name that is put into the leaf, where it is not a copy.
+    var acceptedName: PeerName?
+  }
+
+  private let authority: SigningAuthority
+  private let leafKey: PrivateKey
+  /// Signs what clients shall not trust; its certificate is made anew for each issuer's name.
+  private let untrustedKey: PrivateKey
+  private let cache: Mutex<LRUCache<Key, LeafContext>>
+
+  /// Makes the keys. `capacity` bounds the number of leaves that are kept.
+  public init(authority: SigningAuthority, capacity: Int = 1_024) throws(TLSFailure) {
+    self.authority = authority
+    leafKey = try PrivateKey()
+    untrustedKey = try PrivateKey()
+    cache = Mutex(LRUCache(capacity: capacity))
+  }
+
+  /// The leaf that answers to the certificate on `upstream`, whose handshake is complete; call it on that
+  /// connection's thread.
+  ///
+  /// Throws ``TLSFailure/certificateRejected(_:)`` where the policy says so, else only when OpenSSL fails.
+  public func context(
+    for upstream: TLSConnection, policy: BadCertificatePolicy
+  ) throws(TLSFailure) -> LeafContext {
+    guard let certificate = upstream.peerCertificate else { throw .noCertificate }
+    let defects = upstream.certificateDefects
+    let sha256 = try Certificate.sha256(of: certificate)
+    let acceptedName: PeerName?
+    switch policy {
+    case _ where defects.isEmpty, .mirror: acceptedName = nil
+    case .reject: throw .certificateRejected(uniqueTexts(defects))
+    case .accept: acceptedName = upstream.peerName
+    }
+    let key = Key(sha256: sha256, defects: DefectClass(defects), acceptedName: acceptedName)
+    return try context(for: key) { () throws(TLSFailure) in
+      if let acceptedName { return try self.accepted(certificate, as: acceptedName) }
+      return try self.mirrored(certificate, key.defects)
+    }
+  }
+
+  /// A leaf for a name of which there is no upstream certificate to copy; it stands as long as the authority.
+  public func context(forName name: PeerName) throws(TLSFailure) -> LeafContext {
+    try context(for: Key(sha256: [], defects: .showsByItself, acceptedName: name)) { () throws(TLSFailure) in
+      try self.accepted(nil, as: name)
+    }
+  }
+
+  /// Mints outside the lock; when two threads mint the same leaf at once, both get the one that came first.
+  private func context(
+    for key: Key, mint: () throws(TLSFailure) -> LeafContext
+  ) throws(TLSFailure) -> LeafContext {
+    if let known = cache.withLock({ $0.value(for: key) }) { return known }
+    let minted = try mint()
+    return cache.withLock { $0.insert(minted, for: key) }
+  }
+
+  private func mirrored(_ original: OpaquePointer, _ defects: DefectClass) throws(TLSFailure) -> LeafContext {
+    let subject = X509_get_subject_name(original)
+    switch defects {
+    case .showsByItself:
+      return try copy(original, issuer: authority.certificate, key: authority.key)
+    case .selfSigned:
+      let builder = try CertificateBuilder.start(subject: subject, issuer: subject, publicKey: leafKey)
+      try builder.copyNamesAndValidity(from: original)
+      try builder.addLeafExtensions(issuer: nil)
+      return try LeafContext(certificate: try builder.sign(with: leafKey), key: leafKey, chain: [])
+    case .untrusted(let rootShown):
+      let issuer = try CertificateBuilder.authority(name: X509_get_issuer_name(original), key: untrustedKey)
+      return try copy(original, issuer: issuer, key: untrustedKey, chain: rootShown ? [issuer] : [])
+    }
+  }
+
+  private func copy(
+    _ original: OpaquePointer, issuer: Certificate, key: PrivateKey, chain: [Certificate] = []
+  ) throws(TLSFailure) -> LeafContext {
+    let builder = try CertificateBuilder.start(
+      subject: X509_get_subject_name(original), issuer: X509_get_subject_name(issuer.pointer),
+      publicKey: leafKey)
+    try builder.copyNamesAndValidity(from: original)
+    try builder.addLeafExtensions(issuer: issuer)
+    return try LeafContext(certificate: try builder.sign(with: key), key: leafKey, chain: chain)
+  }
+
+  private func accepted(_ original: OpaquePointer?, as name: PeerName) throws(TLSFailure) -> LeafContext {
+    let own = authority.certificate.pointer
+    let plain = try DistinguishedName.make(commonName: String(name.description.prefix(64)))
+    let builder = try CertificateBuilder.start(
+      subject: original.flatMap { X509_get_subject_name($0) } ?? plain.pointer,
+      issuer: X509_get_subject_name(own), publicKey: leafKey)
+    try builder.copyValidity(from: own)
+    try builder.addAlternativeName(name)
+    try builder.addLeafExtensions(issuer: authority.certificate)
+    return try LeafContext(certificate: try builder.sign(with: authority.key), key: leafKey, chain: [])
+  }
+}
+
+extension CertificateBuilder {
+  fileprivate func copyNamesAndValidity(from original: OpaquePointer) throws(TLSFailure) {
+    try copyValidity(from: original)
+    try copyExtension(NID_subject_alt_name, from: original)
+  }
+
+  fileprivate func addAlternativeName(_ name: PeerName) throws(TLSFailure) {
+    let (type, bytes) =
+      switch name {
+      case .host(let host): (GEN_DNS, Array(host.utf8))
+      case .address(let address): (GEN_IPADD, address.networkBytes)
+      }
+    try openSSL("X509_add1_ext_i2d") {
+      wt_X509_add_alternative_name(pointer, type, bytes, Int32(bytes.count))
+    }
+  }
+}
+
+/// Each text once, in the order in which OpenSSL met them.
+func uniqueTexts(_ defects: [CertificateDefect]) -> [String] {
+  var texts: [String] = []
+  for text in defects.map(\.text) where !texts.contains(text) { texts.append(text) }
+  return texts
+}
