@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The world's certificates, made anew each time; sourced by tools/world.
 
 # Makes the authority, one RSA-2048 and one P-256 key that all servers share, and a certificate for

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The world's user, file and network view; sourced by tools/world.
 
 # Hides the machine's /run, sockets of its resolvers among it, under an empty one that ends with the world.

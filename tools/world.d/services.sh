@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The world's servers; sourced by tools/world. Each has bound its ports when its function returns.
 
 start_services() {

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Names and numbers of the embedded world; sourced by tools/world.
 
 world=/run/world
