@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/uio.h>
 
-ssize_t wt_send_from(int descriptor, const struct sockaddr *source, const struct sockaddr *destination,
+ssize_t clinux_send_from(int descriptor, const struct sockaddr *source, const struct sockaddr *destination,
                      const void *bytes, size_t byte_count) {
   struct iovec payload = {.iov_base = (void *)bytes, .iov_len = byte_count};
   union {

@@ -1,5 +1,5 @@
 public import Logging
-import NIOCore
+public import NIOCore
 import NIOPosix
 public import SessionEvents
 public import TLSEngine
@@ -15,13 +15,14 @@ public final class Relay: Sendable {
     configuration: RelayConfiguration, authority: SigningAuthority,
     upstream: @escaping @Sendable () throws(TLSFailure) -> UpstreamContext, sink: any SessionSink,
     attribution: (any ProcessAttribution)?, logger: Logger, threads: Int = 1
-  ) {
+  ) throws(TLSFailure) {
+    let interceptor = try TLSInterceptor(authority: authority, makeUpstream: upstream)
     group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
     lookups = NIOThreadPool(numberOfThreads: 1)
     lookups.start()
     context = RelayContext(
-      configuration: configuration, interceptor: TLSInterceptor(authority: authority, makeUpstream: upstream),
-      sink: sink, attribution: attribution, lookups: lookups, logger: logger)
+      configuration: configuration, interceptor: interceptor, sink: sink, attribution: attribution,
+      lookups: lookups, logger: logger)
   }
 
   /// Serves these sockets, which become the relay's: TCP listeners that connections are redirected to, and UDP sockets
@@ -34,12 +35,24 @@ public final class Relay: Sendable {
     }
   }
 
-  /// Waits until every TCP session has ended, `patience` at most, then ends the rest; nothing is relayed after it.
-  public func drain(patience: TimeAmount) async {
-    await sessionsEnd(within: patience)
+  /// Waits until every TCP session has ended, `patience` at most, then ends what is left; nothing is relayed after it.
+  ///
+  /// Blocks; not to be called on an event loop.
+  public func drain(patience: TimeAmount) {
+    waitForConnections(atMost: patience)
     context.sessions.stopAll()
-    await sessionsEnd(within: .seconds(1))
-    try? await group.shutdownGracefully()
-    try? await lookups.shutdownGracefully()
+    // What was stopped tells the sink so, each on its event loop.
+    waitForConnections(atMost: .seconds(1))
+    try? group.syncShutdownGracefully()
+    try? lookups.syncShutdownGracefully()
+  }
+
+  private func waitForConnections(atMost limit: TimeAmount) {
+    let loop = group.next()
+    let ended = loop.makePromise(of: Void.self)
+    let deadline = loop.scheduleTask(in: limit) { ended.succeed() }
+    context.sessions.whenNoConnections { ended.succeed() }
+    try? ended.futureResult.wait()
+    deadline.cancel()
   }
 }

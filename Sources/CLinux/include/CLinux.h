@@ -3,6 +3,8 @@
 // otherwise. Nothing here allocates; everything may be called from any thread.
 #pragma once
 
+#include "datagram.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -23,7 +23,6 @@ final class DNSForwarder: ChannelInboundHandler {
   private let context: RelayContext
   private let descriptor: CInt
   private var sessions: [Key: DNSSession] = [:]
-  private var sweep: RepeatedTask?
 
   private init(context: RelayContext, descriptor: CInt) {
     self.context = context
@@ -43,17 +42,6 @@ final class DNSForwarder: ChannelInboundHandler {
         }
       }
       .withBoundSocket(descriptor)
-  }
-
-  func channelActive(context channelContext: ChannelHandlerContext) {
-    sweep = channelContext.eventLoop.assumeIsolated().scheduleRepeatedTask(
-      initialDelay: .seconds(1), delay: .seconds(1)
-    ) { [self] _ in endIdleSessions() }
-  }
-
-  func channelInactive(context channelContext: ChannelHandlerContext) {
-    sweep?.cancel()
-    sweep = nil
   }
 
   func channelRead(context channelContext: ChannelHandlerContext, data: NIOAny) {
@@ -80,9 +68,10 @@ final class DNSForwarder: ChannelInboundHandler {
     let session = DNSSession(
       context: context, client: key.client, server: key.server, eventLoop: channel.eventLoop
     ) { [self] answer in send(answer, from: key.server, to: key.client) }
+    if sessions.isEmpty { scheduleSweep(on: channel.eventLoop) }
     sessions[key] = session
     let confined = NIOLoopBound((self, session), eventLoop: channel.eventLoop)
-    context.sessions.add(session.id) {
+    context.sessions.add(session.id, transport: .udp) {
       channel.eventLoop.execute {
         let (forwarder, session) = confined.value
         forwarder.sessions[key] = nil
@@ -93,11 +82,15 @@ final class DNSForwarder: ChannelInboundHandler {
     return session
   }
 
-  private func endIdleSessions() {
-    let now = NIODeadline.now()
-    for (key, session) in sessions where now - session.lastActivity > context.configuration.dnsIdleTimeout {
-      sessions[key] = nil
-      session.close()
+  /// Ends silent sessions every second, as long as there are any.
+  private func scheduleSweep(on eventLoop: any EventLoop) {
+    eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) { [self] in
+      let now = NIODeadline.now()
+      for (key, session) in sessions where now - session.lastActivity > context.configuration.dnsIdleTimeout {
+        sessions[key] = nil
+        session.close()
+      }
+      if !sessions.isEmpty { scheduleSweep(on: eventLoop) }
     }
   }
 
@@ -105,7 +98,7 @@ final class DNSForwarder: ChannelInboundHandler {
     let result = SocketAddress(server).withSockAddr { source, _ in
       SocketAddress(client).withSockAddr { destination, _ in
         // Holds: the C function reads the three buffers during the call only.
-        answer.withUnsafeBytes { wt_send_from(descriptor, source, destination, $0.baseAddress, $0.count) }
+        answer.withUnsafeBytes { clinux_send_from(descriptor, source, destination, $0.baseAddress, $0.count) }
       }
     }
     if result < 0 {

@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 import NIOPosix
 import SessionEvents
@@ -46,12 +47,13 @@ final class DNSSession {
     let time = Timestamp.now()
     let connection = DatagramBootstrap(group: eventLoop).connect(to: SocketAddress(server))
     context.opening(transport: .udp, client: client, originalDestination: server, on: eventLoop)
-      .assumeIsolated().map { [self] opening in journal.record(.opened(opening), at: time) }
-      .flatMap { connection.assumeIsolated() }
-      .whenComplete { [self] result in
-        switch result {
-        case .success(let channel): connected(channel)
-        case .failure(let error): upstreamFailed(error)
+      .assumeIsolated().whenSuccess { [self] opening in
+        journal.record(.opened(opening), at: time)
+        connection.assumeIsolated().whenComplete { [self] result in
+          switch result {
+          case .success(let channel): connected(channel)
+          case .failure(let error): upstreamFailed(error)
+          }
         }
       }
   }

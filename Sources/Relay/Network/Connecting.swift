@@ -6,7 +6,8 @@ import SessionEvents
 /// How the relay makes its own TCP connections.
 enum Connecting {
   /// Receive buffers start small, since most sessions are idle most of the time, and grow while a transfer lasts.
-  static let receiveBuffers = AdaptiveRecvByteBufferAllocator(minimum: 2_048, initial: 2_048, maximum: 131_072)
+  static let receiveBuffers = AdaptiveRecvByteBufferAllocator(
+    minimum: 2_048, initial: 2_048, maximum: 131_072)
 
   /// How much may wait for a slow reader before its sender is no longer read.
   static let writeBuffers = ChannelOptions.Types.WriteBufferWaterMark(low: 65_536, high: 262_144)

@@ -12,7 +12,9 @@ enum OriginalDestination {
   /// Must be called on the channel's event loop.
   static func of(_ channel: any Channel) -> EventLoopFuture<Endpoint?> {
     let none = channel.eventLoop.makeSucceededFuture(Endpoint?.none)
-    guard let provider = channel as? any SocketOptionProvider, let local = channel.localAddress else { return none }
+    guard let provider = channel as? any SocketOptionProvider, let local = channel.localAddress else {
+      return none
+    }
     switch local {
     case .v4:
       let value: EventLoopFuture<sockaddr_in> = provider.unsafeGetSocketOption(level: .ip, name: option)

@@ -43,7 +43,7 @@ struct SessionAcceptor: Sendable {
     let driver = SessionDriver(context: context, opening: opening, journal: journal, clientChannel: channel)
     try channel.pipeline.syncOperations.addHandler(LegHandler(party: .client, driver: driver))
     let confined = NIOLoopBound(driver, eventLoop: channel.eventLoop)
-    context.sessions.add(journal.session) {
+    context.sessions.add(journal.session, transport: .tcp) {
       channel.eventLoop.execute { confined.value.stop() }
     }
     driver.start(at: time)

@@ -24,7 +24,7 @@ extension SessionDriver {
   private func relay(_ plaintext: [UInt8], from party: Party) {
     let receiver = party.opposite
     journal.record(.bytes(direction(from: party), plaintext))
-    leg(receiver)?.reserve(TLSConnection.ciphertextByteCount(forPlaintext: plaintext.count))
+    leg(receiver)?.reserve(plaintext.count + plaintext.count / 256 + 64)
     do {
       try tls(receiver)?.send(plaintext)
     } catch {
@@ -39,14 +39,12 @@ extension SessionDriver {
     for plaintext in held { relay(plaintext, from: .server) }
   }
 
-  /// Tells the receiver of this direction, in TLS's own words, that it has ended.
+  /// Tells the receiver of this direction, in TLS's own words, that it has ended, if the sender used them.
+  ///
+  /// A bare FIN is passed on as a bare FIN: whether bytes were cut off is for the receiver to judge.
   func finishTLS(_ direction: Direction) {
-    guard let end = endedByCloseNotify(direction.sender), end else { return }
+    guard let sender = tls(direction.sender), sender.transportEnded() == .inOrder else { return }
     tls(direction.sender.opposite)?.closeOutput()
-  }
-
-  private func endedByCloseNotify(_ party: Party) -> Bool? {
-    tls(party).map { $0.transportEnded() == .inOrder }
   }
 
   private func tls(_ party: Party) -> TLSConnection? {

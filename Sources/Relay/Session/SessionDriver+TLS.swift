@@ -8,9 +8,11 @@ extension SessionDriver {
   func startServerHandshake() {
     guard let hello, let server else { return }
     do {
-      let connection = try context.interceptor.upstreamConnection(
-        for: hello, destination: opening.originalDestination.address
-      ) { [server] in server.append($0) }
+      let destination = opening.originalDestination.address
+      let connection = try context.interceptor.serverConnection(for: hello, destination: destination) {
+        [server] in
+        server.append($0)
+      }
       serverTLS = connection
       try connection.startHandshake()
       server.flush()
@@ -43,9 +45,9 @@ extension SessionDriver {
   func startClientHandshake() {
     guard let hello, let serverTLS else { return }
     do {
+      let policy = context.configuration.onBadCertificate
       let connection = try context.interceptor.clientConnection(
-        for: hello, destination: opening.originalDestination.address, upstream: serverTLS,
-        policy: context.configuration.onBadCertificate
+        for: hello, upstream: serverTLS, policy: policy
       ) { [client] in client.append($0) }
       clientTLS = connection
       try connection.startHandshake()
@@ -54,8 +56,6 @@ extension SessionDriver {
       for bytes in held { advanceClientHandshake(bytes) }
       client.flush()
       if !machine.isClosed { client.setReading(true) }
-    } catch .certificateRejected(let texts) {
-      perform(machine.certificateRejected(texts.joined(separator: "; ")))
     } catch {
       refuse(error, on: .client)
     }
@@ -80,6 +80,10 @@ extension SessionDriver {
 
   /// Ends a session whose handshake failed; the client is told by the alert that the server sent, or by one that fits.
   private func refuse(_ failure: TLSFailure, on party: Party) {
+    if case .certificateRejected(let texts) = failure {
+      perform(machine.certificateRejected(texts.joined(separator: "; ")))
+      return
+    }
     if clientTLS == nil { client.append(alert(for: failure)) }
     perform(machine.tlsFailed(party, failure.description))
   }
@@ -88,11 +92,7 @@ extension SessionDriver {
   private func alert(for failure: TLSFailure) -> ByteBuffer {
     let handshakeFailure: UInt8 = 40
     let code: UInt8 =
-      switch failure {
-      case .alertReceived(_, let code): code
-      case .openSSL, .unusableFile, .unsupportedVersions, .certificateRejected, .noCertificate, .outputClosed:
-        handshakeFailure
-      }
+      if case .alertReceived(_, let code) = failure { code } else { handshakeFailure }
     return ByteBuffer(bytes: [21, 3, 3, 0, 2, 2, code])
   }
 }

@@ -117,7 +117,8 @@ final class SessionDriver {
       .whenComplete { [self] result in
         switch result {
         case .success(let channel): connected(channel)
-        case .failure(let error): perform(machine.upstreamFailed(.upstreamUnreachable(Connecting.message(for: error))))
+        case .failure(let error):
+          perform(machine.upstreamFailed(.upstreamUnreachable(Connecting.message(for: error))))
         }
       }
   }
@@ -193,13 +194,17 @@ final class SessionDriver {
   }
 
   private func plan(for message: [UInt8]) -> SessionMachine.Plan {
-    guard let hello = ClientHello(handshakeMessage: message) else {
+    guard let hello = ClientHello(handshake: message), hello.malformation == nil else {
       return .bypass(.unsupported("malformed ClientHello"))
     }
     self.hello = hello
     let host = hello.serverName ?? opening.originalDestination.address.description
-    if let pattern = context.configuration.bypass.pattern(matching: host) { return .bypass(.requested(pattern)) }
-    guard hello.offersTLS12OrNewer else { return .bypass(.unsupported("no TLS 1.2 or newer offered")) }
+    if let pattern = context.configuration.bypass.pattern(matching: host) {
+      return .bypass(.requested(pattern))
+    }
+    guard context.interceptor.offersUsableVersion(hello) else {
+      return .bypass(.unsupported("no TLS 1.2 or newer offered"))
+    }
     return .intercept
   }
 
@@ -267,7 +272,8 @@ final class SessionDriver {
   }
 
   private func startHandshakeDeadline() {
-    handshakeDeadline = eventLoop.assumeIsolated().scheduleTask(in: context.configuration.handshakeTimeout) { [self] in
+    handshakeDeadline = eventLoop.assumeIsolated().scheduleTask(in: context.configuration.handshakeTimeout) {
+      [self] in
       let party: Party = clientTLS == nil ? .server : .client
       perform(machine.tlsFailed(party, "no answer within the handshake's time limit"))
     }
