@@ -1,0 +1,4 @@
+public import SessionEvents
+
+/// Takes the events of a capture in order, each with the number, from 1, of the packet that it came from.
+public typealias ReplayEmit = (_ event: SessionEvent, _ packet: UInt64?) -> Void

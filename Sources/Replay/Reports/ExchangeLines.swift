@@ -1,0 +1,131 @@
+import Inspection
+import SessionEvents
+
+/// One exchange for people: one line, and one for each finding.
+///
+///     #2   08:22:31.560  GET    200  12.3 kB  45.2 ms  https://example.com/index.html  text/html
+struct ExchangeLines {
+  private let exchange: Exchange
+  private let summary: SessionSummary
+
+  init(_ exchange: Exchange, _ summary: SessionSummary) {
+    self.exchange = exchange
+    self.summary = summary
+  }
+
+  var lines: [StyledLine] {
+    var line = StyledLine(session: exchange.session, time: exchange.start)
+    switch exchange.content {
+    case .http1(let http): addHTTP(http, to: &line)
+    case .dns(let dns): DNSLine(dns, duration: duration).add(to: &line)
+    case .tlsHello(let hello): addHello(hello, to: &line)
+    case .opaque(let opaque): addOpaque(opaque, to: &line)
+    }
+    return [line] + exchange.findings.map(finding)
+  }
+
+  private var duration: String { HumaneUnits.duration(exchange.end.nanoseconds(since: exchange.start)) }
+
+  private func addHTTP(_ http: HTTPExchange, to line: inout StyledLine) {
+    let method = http.request.map { DisplayText.safe(bytes: $0.method) } ?? "?"
+    let size = http.response.map { HumaneUnits.size($0.body.byteCount) } ?? ""
+    line.addColumns(
+      what: method, status: http.response.map { String($0.status) } ?? "-",
+      statusStyle: Self.style(status: http.response?.status), size: size, duration: duration)
+    line.add(http.request.map(Self.url) ?? "(request not recorded)")
+    for interim in http.interim { line.add("after \(interim.status)", .dim, separator: "  ") }
+    if let request = http.request, request.body.byteCount > 0 {
+      line.add("sent \(Self.sizes(request.body))", .dim, separator: "  ")
+    }
+    addResponse(http, to: &line)
+  }
+
+  private func addResponse(_ http: HTTPExchange, to line: inout StyledLine) {
+    guard let response = http.response else {
+      line.add("no response", .notable, separator: "  ")
+      return
+    }
+    if let type = response.headers.first(where: { $0.isNamed("content-type") })?.value {
+      line.add(DisplayText.safe(bytes: Array(type.prefix { $0 != UInt8(ascii: ";") })), .dim, separator: "  ")
+    }
+    if let decoded = response.body.decodedByteCount, decoded != response.body.byteCount {
+      line.add("\(HumaneUnits.size(decoded)) decoded", .dim, separator: "  ")
+    }
+    if !response.isComplete || http.request?.isComplete == false {
+      line.add("incomplete", .notable, separator: "  ")
+    }
+  }
+
+  private func addHello(_ hello: TLSHelloFacts, to line: inout StyledLine) {
+    line.addColumns(what: "TLS", status: "", statusStyle: .plain, size: "", duration: "")
+    line.add("hello \(hello.serverName.map(DisplayText.safe) ?? "without a server name")")
+    if !hello.alpn.isEmpty {
+      line.add("ALPN " + hello.alpn.map { DisplayText.safe(bytes: $0) }.joined(separator: ","), separator: "  ")
+    }
+    if !hello.versions.isEmpty {
+      line.add(hello.versions.map(DisplayText.safe).joined(separator: ","), .dim, separator: "  ")
+    }
+    if let ja4 = hello.ja4 { line.add("JA4 \(DisplayText.safe(ja4))", .dim, separator: "  ") }
+    line.add("not decrypted", .notable, separator: "  ")
+  }
+
+  private func addOpaque(_ opaque: OpaqueExchange, to line: inout StyledLine) {
+    line.addColumns(
+      what: summary.opening.transport.rawValue.uppercased(), status: "", statusStyle: .plain, size: "",
+      duration: duration)
+    line.add("\(HumaneUnits.size(opaque.clientByteCount)) from the client,")
+    line.add("\(HumaneUnits.size(opaque.serverByteCount)) from the server,")
+    line.add("protocol not known", .dim)
+  }
+
+  private func finding(_ finding: Finding) -> StyledLine {
+    let place = finding.direction.map { " of the \($0.sender.rawValue)'s bytes" } ?? ""
+    let text = "! \(DisplayText.safe(finding.code)) at \(finding.offset)\(place): "
+    return .remark(text + DisplayText.safe(finding.detail), .notable)
+  }
+
+  private static func sizes(_ body: HTTPBody) -> String {
+    guard let decoded = body.decodedByteCount, decoded != body.byteCount else {
+      return HumaneUnits.size(body.byteCount)
+    }
+    return "\(HumaneUnits.size(body.byteCount)) (\(HumaneUnits.size(decoded)) decoded)"
+  }
+
+  /// The absolute form where there is an authority and the target is a path, else the target as sent.
+  private static func url(_ request: HTTPRequest) -> String {
+    let target = DisplayText.safe(bytes: request.target)
+    guard let authority = request.authority, request.target.first == UInt8(ascii: "/") else { return target }
+    return "\(DisplayText.safe(request.scheme))://\(DisplayText.safe(bytes: authority))\(target)"
+  }
+
+  private static func style(status: Int?) -> StyledLine.Style {
+    guard let status else { return .notable }
+    switch status {
+    case ..<300: return .good
+    case ..<400: return .plain
+    case ..<500: return .notable
+    default: return .bad
+    }
+  }
+}
+
+extension StyledLine {
+  /// The columns that all exchanges share.
+  mutating func addColumns(what: String, status: String, statusStyle: Style, size: String, duration: String) {
+    add(what, .bold, width: 6)
+    add(status, statusStyle, width: 3)
+    add(size, width: 8, alignRight: true)
+    add(duration, width: 8, alignRight: true)
+    add("", separator: " ")
+  }
+}
+
+extension HTTPField {
+  /// Whether the field has this name, given in lower case (RFC 9110 §5.1: names are case-insensitive).
+  func isNamed(_ lowercaseName: String) -> Bool {
+    name.count == lowercaseName.utf8.count
+      && zip(name, lowercaseName.utf8).allSatisfy { byte, expected in
+        (byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte) == expected
+      }
+  }
+}

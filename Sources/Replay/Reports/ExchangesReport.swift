@@ -1,0 +1,71 @@
+public import Inspection
+import JSONText
+import SessionEvents
+
+/// The exchanges as JSON Lines, in order of finishing; `docs/SCHEMA.md` explains every field.
+public struct ExchangesReport: ObservationReport {
+  private var json = JSONWriter()
+
+  public init() {}
+
+  public mutating func receive(_ observation: Observation, into output: inout [UInt8]) {
+    guard case .exchange(let exchange, let summary) = observation else { return }
+    json.reset()
+    json.object { $0.exchange(exchange, summary) }
+    output.append(contentsOf: json.bytes)
+    output.append(UInt8(ascii: "\n"))
+  }
+}
+
+/// The version of the JSON that reports write; it grows when a field changes its meaning or goes.
+let schemaVersion = 1
+
+extension JSONWriter {
+  fileprivate mutating func exchange(_ exchange: Exchange, _ summary: SessionSummary) {
+    field("v", schemaVersion)
+    field("session", exchange.session.rawValue)
+    field("index", exchange.index)
+    field("protocol", exchange.content.protocolName)
+    field("transport", summary.opening.transport.rawValue)
+    field("client", "\(summary.opening.client)")
+    field("server", "\(summary.opening.originalDestination)")
+    field("host", summary.host.name)
+    field("host_source", summary.host.source.rawValue)
+    field("start", "\(exchange.start)")
+    field("duration", exchange.end.nanoseconds(since: exchange.start))
+    field("packet", exchange.packet)
+    switch exchange.content {
+    case .http1(let http): httpFields(http)
+    case .dns(let dns): dnsFields(dns)
+    case .tlsHello(let hello): field("hello") { $0.hello(hello) }
+    case .opaque(let opaque):
+      field("client_bytes", opaque.clientByteCount)
+      field("server_bytes", opaque.serverByteCount)
+    }
+    field("findings") { json in
+      json.array { json in
+        for finding in exchange.findings { json.finding(finding) }
+      }
+    }
+  }
+
+  private mutating func finding(_ finding: Finding) {
+    object { json in
+      json.field("code", finding.code)
+      json.field("from", finding.direction?.sender.rawValue)
+      json.field("offset", finding.offset)
+      json.field("detail", finding.detail)
+    }
+  }
+}
+
+extension Exchange.Content {
+  fileprivate var protocolName: String {
+    switch self {
+    case .http1: "http/1"
+    case .dns: "dns"
+    case .tlsHello: "tls"
+    case .opaque: "unknown"
+    }
+  }
+}

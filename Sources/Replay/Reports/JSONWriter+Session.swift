@@ -1,0 +1,105 @@
+import Inspection
+import JSONText
+import SessionEvents
+
+extension JSONWriter {
+  mutating func hello(_ hello: TLSHelloFacts) {
+    object { json in
+      json.field("from", Party.client.rawValue)
+      json.field("sni", hello.serverName)
+      json.field("alpn") { json in
+        json.array { json in
+          for id in hello.alpn { json.string(bytes: id) }
+        }
+      }
+      json.strings("versions", hello.versions)
+      json.field("ja3", hello.ja3)
+      json.field("ja4", hello.ja4)
+    }
+  }
+
+  mutating func strings(_ name: String, _ values: [String]) {
+    field(name) { json in
+      json.array { json in
+        for value in values { json.string(value) }
+      }
+    }
+  }
+
+  /// The field `process`: an object, or null.
+  mutating func processField(_ process: ProcessFacts?) {
+    field("process") { json in
+      guard let process else { return json.null() }
+      json.object { json in
+        json.field("pid", process.pid)
+        json.field("uid", process.uid)
+        json.field("name", process.name)
+        json.field("executable", process.executable)
+      }
+    }
+  }
+
+  mutating func tlsFields(_ facts: TLSFacts) {
+    field("version", facts.version)
+    field("cipher", facts.cipher)
+    field("alpn", facts.alpn)
+    field("certificates") { json in
+      json.array { json in
+        for certificate in facts.certificates { json.certificate(certificate) }
+      }
+    }
+    strings("certificate_errors", facts.certificateErrors)
+  }
+
+  private mutating func certificate(_ certificate: CertificateFacts) {
+    object { json in
+      json.field("subject", certificate.subject)
+      json.field("issuer", certificate.issuer)
+      json.strings("names", certificate.names)
+      json.field("not_before", "\(certificate.notBefore)")
+      json.field("not_after", "\(certificate.notAfter)")
+      json.field("sha256", Hexadecimal.text(certificate.sha256))
+    }
+  }
+
+  /// The fields `end`, `reset_by`, `cause` and `cause_detail`.
+  mutating func closingFields(_ closing: SessionClosing?) {
+    var resetter: String?
+    if case .reset(let party) = closing?.end { resetter = party.rawValue }
+    field("end", (closing?.end ?? .open).name)
+    field("reset_by", resetter)
+    field("cause", closing?.cause?.name)
+    field("cause_detail", closing?.cause?.detail)
+  }
+}
+
+extension SessionEnd {
+  fileprivate var name: String {
+    switch self {
+    case .fin: "fin"
+    case .reset: "reset"
+    case .idle: "idle"
+    case .open: "open"
+    }
+  }
+}
+
+extension SessionFailure {
+  fileprivate var name: String {
+    switch self {
+    case .upstreamUnreachable: "upstream_unreachable"
+    case .tlsFailed(.client, _): "client_tls_failed"
+    case .tlsFailed(.server, _): "server_tls_failed"
+    case .certificateRejected: "certificate_rejected"
+    case .loop: "loop"
+    case .relayStopped: "relay_stopped"
+    }
+  }
+
+  fileprivate var detail: String? {
+    switch self {
+    case .upstreamUnreachable(let text), .tlsFailed(_, let text), .certificateRejected(let text): text
+    case .loop, .relayStopped: nil
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import Inspection
+import SessionEvents
+
+/// What is worth saying when a session closes.
+struct SessionEnding {
+  private let summary: SessionSummary
+  private let exchangeCount: Int
+
+  init(_ summary: SessionSummary, exchangeCount: Int) {
+    self.summary = summary
+    self.exchangeCount = exchangeCount
+  }
+
+  /// An orderly end of a session that said something goes without saying.
+  var isNotable: Bool {
+    if exchangeCount == 0 || summary.gapByteCount > 0 || summary.closing?.cause != nil { return true }
+    switch summary.closing?.end {
+    case .reset, .open: return true
+    case .fin, .idle, nil: return false
+    }
+  }
+
+  var lines: [StyledLine] {
+    var line = StyledLine(session: summary.session, time: summary.closed ?? summary.opened)
+    line.add(endText, isAbrupt ? .notable : .dim)
+    if let closed = summary.closed {
+      line.add("after \(HumaneUnits.duration(closed.nanoseconds(since: summary.opened)))", .dim)
+    }
+    if exchangeCount == 0 {
+      line.add("without an exchange", .dim)
+      if summary.clientByteCount + summary.serverByteCount > 0 {
+        line.add("\(HumaneUnits.size(summary.clientByteCount)) from the client", .dim, separator: ", ")
+        line.add("\(HumaneUnits.size(summary.serverByteCount)) from the server", .dim, separator: ", ")
+      }
+    }
+    var lines = [line]
+    if let cause = summary.closing?.cause { lines.append(.remark("! \(Self.text(cause))", .bad)) }
+    if summary.gapByteCount > 0 {
+      let count = HumaneUnits.count(summary.gapByteCount)
+      lines.append(.remark("! \(count) bytes are missing from the recording", .bad))
+    }
+    return lines
+  }
+
+  private var isAbrupt: Bool {
+    switch summary.closing?.end {
+    case .reset, .open: true
+    case .fin, .idle, nil: false
+    }
+  }
+
+  private var endText: String {
+    switch summary.closing?.end {
+    case .fin, nil: "closed"
+    case .reset(let party): "reset by the \(party.rawValue)"
+    case .idle: "fell silent"
+    case .open: "open at the end of the recording"
+    }
+  }
+
+  private static func text(_ failure: SessionFailure) -> String {
+    switch failure {
+    case .upstreamUnreachable(let text): "server unreachable: \(DisplayText.safe(text))"
+    case .tlsFailed(let party, let text): "TLS failed on the \(party.rawValue)'s side: \(DisplayText.safe(text))"
+    case .certificateRejected(let text): "certificate rejected: \(DisplayText.safe(text))"
+    case .loop: "the destination is the relay itself"
+    case .relayStopped: "the relay was stopped"
+    }
+  }
+}
