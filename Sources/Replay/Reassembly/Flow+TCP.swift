@@ -1,3 +1,4 @@
+import Packets
 import SessionEvents
 
 extension Flow {
@@ -8,7 +9,7 @@ extension Flow {
   ///
   /// It does if its initial sequence number is the one known, or none is known yet; then it is also a retransmission, or
   /// the other half of a simultaneous open (RFC 9293 §3.5).
-  func continues(_ segment: TCPSegment) -> Bool {
+  func continues(_ segment: SegmentHeader) -> Bool {
     let stream = segment.source == client ? toServer : toClient
     guard stream.begins(at: segment.sequence &+ 1) else { return false }
     return !isClosed || stream.hasBase

@@ -17,6 +17,8 @@ public struct ReplayNote: Hashable, Sendable {
     case captureCut(String)
     /// The sidecar ends early, or a line of it cannot be read; what the reader said.
     case sidecarCut(String)
+    /// The recorder could not write everything; how much, and why.
+    case recordingLost(String)
     /// Packets that carry no session's bytes, or that cannot be read; why.
     case packetsSkipped(String)
     /// A segment came for a connection that had ended.
@@ -34,8 +36,9 @@ public struct ReplayNote: Hashable, Sendable {
   /// Whether the input is damaged, so that a report of it is not whole.
   public var isDamage: Bool {
     switch kind {
-    case .captureCut, .sidecarCut: true
-    case .packetsSkipped, .bytesAfterClose, .conflictingOverlap, .bytesBeyondEnd, .pendingLimit, .sessionLimit:
+    case .captureCut, .sidecarCut, .recordingLost: true
+    case .packetsSkipped, .bytesAfterClose, .conflictingOverlap, .bytesBeyondEnd, .pendingLimit,
+      .sessionLimit:
       false
     }
   }
@@ -46,7 +49,7 @@ extension ReplayNote: CustomStringConvertible {
   public var description: String {
     let place = firstPacket.map { " (first: packet \($0))" } ?? ""
     switch kind {
-    case .captureCut(let text), .sidecarCut(let text): return text
+    case .captureCut(let text), .sidecarCut(let text), .recordingLost(let text): return text
     case .packetsSkipped(let reason): return "\(packets) skipped: \(reason)\(place)"
     case .bytesAfterClose: return "\(packets) with bytes after the session's end left out\(place)"
     case .conflictingOverlap:

@@ -1,3 +1,5 @@
+import CaptureFile
+import Packets
 public import SessionEvents
 
 /// Puts sessions together from TCP segments and UDP datagrams, and from a sidecar's facts where there is one.
@@ -35,8 +37,9 @@ public final class SessionAssembler {
 
   // MARK: Input
 
+  /// Takes a segment and its payload, as far as it was captured.
   public func receive(
-    _ segment: TCPSegment, payload: Span<UInt8>, at stamp: PacketStamp, emit: ReplayEmit
+    _ segment: SegmentHeader, payload: Span<UInt8>, at stamp: PacketStamp, emit: ReplayEmit
   ) {
     advance(to: stamp, emit: emit)
     guard let flow = flow(for: segment, at: stamp, emit: emit) else { return }
@@ -47,9 +50,10 @@ public final class SessionAssembler {
     settle(flow, segment, direction, stamp, emit)
   }
 
+  /// Takes a datagram; `missing` bytes of its payload, at its end, were not captured.
   public func receiveDatagram(
-    from source: Endpoint, to destination: Endpoint, payload: Span<UInt8>, at stamp: PacketStamp,
-    emit: ReplayEmit
+    from source: Endpoint, to destination: Endpoint, payload: Span<UInt8>, missing: Int = 0,
+    at stamp: PacketStamp, emit: ReplayEmit
   ) {
     advance(to: stamp, emit: emit)
     let key = FlowKey(.udp, source, destination)
@@ -64,14 +68,19 @@ public final class SessionAssembler {
       openUnmanaged(flow, emit: emit)
     }
     flow.lastStamp = stamp
-    let bytes = payload.copied()
+    let direction = flow.direction(from: source)
     flow.emit(
-      .datagram(flow.direction(from: source), bytes), time: stamp.time, packet: stamp.number, to: emit)
+      .datagram(direction, payload.copied()), time: stamp.time, packet: stamp.number, to: emit)
+    if missing > 0 {
+      flow.emit(
+        .gap(direction, byteCount: UInt64(missing)), time: stamp.time, packet: stamp.number, to: emit)
+    }
+    flow.withStream(direction) { $0.count(payload.count + missing) }
   }
 
   /// Tells of packets that carried nothing for a session, or that could not be read.
-  public func skip(_ reason: String, packet: UInt64) {
-    notebook.add(.packetsSkipped(reason), packet: packet)
+  public func skip(_ reason: String, packet: UInt64, count: UInt64 = 1) {
+    notebook.add(.packetsSkipped(reason), packet: packet, count: count)
   }
 
   /// Closes what is still open: the capture is at its end.
@@ -85,7 +94,7 @@ public final class SessionAssembler {
   // MARK: TCP
 
   private func take(
-    _ segment: TCPSegment, _ payload: Span<UInt8>, _ flow: Flow, _ direction: Direction,
+    _ segment: SegmentHeader, _ payload: Span<UInt8>, _ flow: Flow, _ direction: Direction,
     _ stamp: PacketStamp, _ emit: ReplayEmit
   ) {
     let costBefore = flow.pendingCost
@@ -98,12 +107,13 @@ public final class SessionAssembler {
     }
     let first = segment.flags.contains(.syn) ? segment.sequence &+ 1 : segment.sequence
     let isFinal = segment.flags.contains(.fin)
-    if payload.count > 0 || isFinal, !isReset {
+    if payload.count > 0 || segment.missingByteCount > 0 || isFinal, !isReset {
       if flow.session == nil { openUnmanaged(flow, emit: emit) }
       let oddities = flow.withStream(direction) { stream in
-        stream.receive(at: first, payload: payload, isFinal: isFinal, stamp: stamp, limits: limits) {
-          flow.emit($0, direction, to: emit)
-        }
+        stream.receive(
+          at: first, payload: payload, missing: segment.missingByteCount, isFinal: isFinal, stamp: stamp,
+          limits: limits
+        ) { flow.emit($0, direction, to: emit) }
       }
       note(oddities, packet: stamp.number)
     } else {
@@ -118,7 +128,7 @@ public final class SessionAssembler {
 
   /// Closes the session if this segment ended it.
   private func settle(
-    _ flow: Flow, _ segment: TCPSegment, _ direction: Direction, _ stamp: PacketStamp, _ emit: ReplayEmit
+    _ flow: Flow, _ segment: SegmentHeader, _ direction: Direction, _ stamp: PacketStamp, _ emit: ReplayEmit
   ) {
     if flow.session == nil, segment.flags.contains(.syn) { openUnmanaged(flow, emit: emit) }
     guard flow.packetClosing == nil else { return }
@@ -133,7 +143,7 @@ public final class SessionAssembler {
   }
 
   /// The connection that a segment belongs to; nil where it opens none.
-  private func flow(for segment: TCPSegment, at stamp: PacketStamp, emit: ReplayEmit) -> Flow? {
+  private func flow(for segment: SegmentHeader, at stamp: PacketStamp, emit: ReplayEmit) -> Flow? {
     let key = FlowKey(.tcp, segment.source, segment.destination)
     let known = flows[key]
     if segment.flags.contains(.syn), !segment.flags.contains(.rst) {
@@ -153,7 +163,8 @@ public final class SessionAssembler {
   }
 
   private func noteLateBytes(
-    _ segment: TCPSegment, _ payload: Span<UInt8>, _ flow: Flow, _ direction: Direction, _ stamp: PacketStamp
+    _ segment: SegmentHeader, _ payload: Span<UInt8>, _ flow: Flow, _ direction: Direction,
+    _ stamp: PacketStamp
   ) {
     let stream = direction == .clientToServer ? flow.toServer : flow.toClient
     guard stream.isNews(at: segment.sequence, byteCount: payload.count) else { return }
@@ -186,7 +197,8 @@ public final class SessionAssembler {
 
   private func openUnmanaged(_ flow: Flow, emit: ReplayEmit) {
     let opening = SessionOpening(
-      transport: flow.transport, client: flow.client, originalDestination: flow.server, interception: .capture)
+      transport: flow.transport, client: flow.client, originalDestination: flow.server, interception: .capture
+    )
     flow.open(
       as: SessionID(nextSessionNumber()), opening, time: flow.firstStamp.time, packet: flow.firstStamp.number,
       emit: emit)
@@ -199,19 +211,19 @@ public final class SessionAssembler {
     close(flow, closing, totals: nil, time: stamp.time, packet: stamp.number, emit: emit)
   }
 
-  /// - Parameter totals: How long both streams were, where a sidecar knows.
+  /// - Parameter totals: What was recorded of both streams, where a sidecar knows.
   func close(
-    _ flow: Flow, _ closing: SessionClosing, totals: (toServer: UInt64, toClient: UInt64)?, time: Timestamp,
-    packet: UInt64?, emit: ReplayEmit
+    _ flow: Flow, _ closing: SessionClosing, totals: SessionTotals?, time: Timestamp, packet: UInt64?,
+    emit: ReplayEmit
   ) {
-    if flow.transport == .tcp {
+    if flow.transport == .tcp || totals != nil {
       let stamp = PacketStamp(number: packet ?? flow.lastStamp.number, time: time)
       pendingCost -= flow.pendingCost
-      flow.toServer.finish(total: totals?.toServer, stamp: stamp) {
-        flow.emit($0, .clientToServer, to: emit)
-      }
-      flow.toClient.finish(total: totals?.toClient, stamp: stamp) {
-        flow.emit($0, .serverToClient, to: emit)
+      for direction in Direction.allCases {
+        let recorded = totals.map { $0[direction].byteCount }
+        flow.withStream(direction) { stream in
+          stream.finish(recorded: recorded, stamp: stamp) { flow.emit($0, direction, to: emit) }
+        }
       }
     }
     flow.close(closing, time: time, packet: packet, emit: emit)

@@ -45,6 +45,8 @@ struct StreamAssembly {
   private var base: UInt32?
   /// How many bytes were handed on, gaps included.
   private(set) var next: Int64 = 0
+  /// How many of them the sidecar told to be gaps.
+  private var skipped: Int64 = 0
   private var acknowledged: Int64 = 0
   private var sent: Int64 = 0
   private var end: (offset: Int64, stamp: PacketStamp)?
@@ -64,21 +66,23 @@ struct StreamAssembly {
     if base == nil { base = sequence }
   }
 
-  /// Takes one segment's payload.
+  /// Takes one segment's payload; `missing` bytes of it, at its end, were not captured.
   mutating func receive(
-    at sequence: UInt32, payload: Span<UInt8>, isFinal: Bool, stamp: PacketStamp, limits: ReassemblyLimits,
-    output: (Output) -> Void
+    at sequence: UInt32, payload: Span<UInt8>, missing: Int, isFinal: Bool, stamp: PacketStamp,
+    limits: ReassemblyLimits, output: (Output) -> Void
   ) -> Oddities {
     begin(at: sequence)
     let offset = offset(of: sequence)
-    let segmentEnd = offset + Int64(payload.count)
+    let payloadEnd = offset + Int64(payload.count)
+    let segmentEnd = payloadEnd + Int64(missing)
     if segmentEnd > sent { sent = segmentEnd }
     if isFinal, end == nil, segmentEnd >= next { end = (segmentEnd, stamp) }
     var oddities: Oddities = []
-    if payload.count > 0 {
+    if payload.count > 0 || missing > 0 {
       if offset == next, pending.isEmpty, segmentEnd <= end?.offset ?? .max {
-        next = segmentEnd
-        output(.bytes(payload.copied(), stamp))
+        next = payloadEnd
+        if payload.count > 0 { output(.bytes(payload.copied(), stamp)) }
+        if missing > 0 { gap(upTo: segmentEnd, stamp: stamp, output) }
       } else {
         oddities = insert(payload, at: offset, stamp: stamp)
         deliverReady(output)
@@ -123,13 +127,15 @@ struct StreamAssembly {
 
   /// Hands on what still waits, and counts what is known to be missing at the end.
   ///
-  /// - Parameter total: The stream's length where a recording's sidecar tells it; else the packets must:
-  ///   the FIN, or what was sent and acknowledged. One sequence number too many without a FIN is taken for an
-  ///   unseen FIN, not for a byte.
-  mutating func finish(total: UInt64?, stamp: PacketStamp, output: (Output) -> Void) {
+  /// - Parameter recorded: How many bytes a recording's sidecar says to have been recorded; without it the packets must
+  ///   tell, by the FIN, or by what was sent and acknowledged. One sequence number too many without a FIN is then taken
+  ///   for an unseen FIN, not for a byte.
+  mutating func finish(recorded: UInt64?, stamp: PacketStamp, output: (Output) -> Void) {
     while !pending.isEmpty { giveUpFirstHole(output) }
-    if let total {
-      gap(upTo: Int64(clamping: total), stamp: stamp, output)
+    if let recorded {
+      gap(
+        upTo: Int64(clamping: recorded.addingReportingOverflow(UInt64(skipped)).partialValue), stamp: stamp,
+        output)
     } else if let end {
       gap(upTo: end.offset, stamp: stamp, output)
     } else {
@@ -143,8 +149,14 @@ struct StreamAssembly {
   mutating func skip(_ byteCount: UInt64, stamp: PacketStamp, output: (Output) -> Void) {
     let (target, overflow) = next.addingReportingOverflow(Int64(clamping: byteCount))
     guard !overflow else { return }
+    skipped += target - next
     gap(upTo: target, stamp: stamp, output)
     deliverReady(output)
+  }
+
+  /// Counts a datagram's bytes, which need no order.
+  mutating func count(_ byteCount: Int) {
+    next += Int64(byteCount)
   }
 
   /// Whether a segment brings bytes that the stream has not had.

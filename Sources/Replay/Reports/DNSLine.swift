@@ -36,7 +36,9 @@ struct DNSLine {
     for (index, record) in records.enumerated() {
       line.add(index + 1 < records.count ? record + "," : record)
     }
-    if response.answers.count > records.count { line.add("and \(response.answers.count - records.count) more") }
+    if response.answers.count > records.count {
+      line.add("and \(response.answers.count - records.count) more")
+    }
     if records.isEmpty, response.rcode == "NOERROR" { line.add("no records", .notable) }
   }
 

@@ -60,7 +60,8 @@ struct ExchangeLines {
     line.addColumns(what: "TLS", status: "", statusStyle: .plain, size: "", duration: "")
     line.add("hello \(hello.serverName.map(DisplayText.safe) ?? "without a server name")")
     if !hello.alpn.isEmpty {
-      line.add("ALPN " + hello.alpn.map { DisplayText.safe(bytes: $0) }.joined(separator: ","), separator: "  ")
+      line.add(
+        "ALPN " + hello.alpn.map { DisplayText.safe(bytes: $0) }.joined(separator: ","), separator: "  ")
     }
     if !hello.versions.isEmpty {
       line.add(hello.versions.map(DisplayText.safe).joined(separator: ","), .dim, separator: "  ")

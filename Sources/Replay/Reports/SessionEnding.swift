@@ -61,7 +61,8 @@ struct SessionEnding {
   private static func text(_ failure: SessionFailure) -> String {
     switch failure {
     case .upstreamUnreachable(let text): "server unreachable: \(DisplayText.safe(text))"
-    case .tlsFailed(let party, let text): "TLS failed on the \(party.rawValue)'s side: \(DisplayText.safe(text))"
+    case .tlsFailed(let party, let text):
+      "TLS failed on the \(party.rawValue)'s side: \(DisplayText.safe(text))"
     case .certificateRejected(let text): "certificate rejected: \(DisplayText.safe(text))"
     case .loop: "the destination is the relay itself"
     case .relayStopped: "the relay was stopped"

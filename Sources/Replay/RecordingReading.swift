@@ -1,0 +1,128 @@
+import CaptureFile
+import Packets
+import SessionEvents
+
+/// One pass over a recording.
+struct RecordingReading: ~Copyable {
+  private var capture: CaptureReader
+  private var sidecar: SidecarSource
+  private let reader: PacketReader
+  private let assembler: SessionAssembler
+  private var fragments = FragmentAssembly()
+  private var captureNotes: [ReplayNote] = []
+
+  static func open(
+    path: String, usesSidecar: Bool, limits: ReassemblyLimits
+  ) throws(ReplayError) -> RecordingReading {
+    let number: Int32
+    do throws(CaptureError) {
+      let capture = try CaptureReader(path: path)
+      let sidecar = try SidecarSource(capturePath: usesSidecar ? path : "-")
+      number = capture.linkNumber
+      if let linkType = LinkType(number: number) {
+        return RecordingReading(capture: capture, sidecar: sidecar, linkType: linkType, limits: limits)
+      }
+    } catch {
+      throw .capture(error)
+    }
+    throw .linkType(path: path, number: number)
+  }
+
+  private init(
+    capture: consuming CaptureReader, sidecar: consuming SidecarSource, linkType: LinkType,
+    limits: ReassemblyLimits
+  ) {
+    reader = PacketReader(linkType: linkType)
+    let numbering = SessionNumbering(sidecarPath: sidecar.path)
+    assembler = SessionAssembler(limits: limits) { numbering.next() }
+    assembler.isSidecarExhausted = sidecar.isAtEnd
+    self.capture = capture
+    self.sidecar = sidecar
+  }
+
+  var notes: [ReplayNote] { captureNotes + sidecar.notes + assembler.notes }
+
+  mutating func run(_ emit: ReplayEmit) {
+    let assembler = assembler
+    let reader = reader
+    while true {
+      takeLines(upTo: capture.packetCount, emit)
+      do throws(CaptureError) {
+        let packet: Void? = try capture.next { captured, frame in
+          Self.take(captured, frame, reader, assembler, &fragments, emit)
+        }
+        if packet == nil { break }
+      } catch {
+        captureNotes.append(ReplayNote(.captureCut("\(error)"), firstPacket: capture.packetCount + 1))
+        break
+      }
+    }
+    takeLines(upTo: .max, emit)
+    fragments.finish()
+    if let dropped = fragments.dropped {
+      assembler.skip("IP fragments without the rest", packet: dropped.firstPacket, count: dropped.count)
+    }
+    assembler.finish(emit: emit)
+  }
+
+  private mutating func takeLines(upTo packetCount: UInt64, _ emit: ReplayEmit) {
+    while let line = sidecar.next(upTo: packetCount) { assembler.receive(line, emit: emit) }
+    if sidecar.isAtEnd { assembler.sidecarEnded(emit: emit) }
+  }
+
+  private static func take(
+    _ captured: CapturedPacket, _ frame: Span<UInt8>, _ reader: PacketReader, _ assembler: SessionAssembler,
+    _ fragments: inout FragmentAssembly, _ emit: ReplayEmit
+  ) {
+    let stamp = PacketStamp(number: captured.number, time: captured.time)
+    do throws(PacketError) {
+      let packet = try reader.read(frame, originalLength: captured.originalLength)
+      guard case .fragment(let fragment) = packet.content else {
+        return take(packet, frame, stamp, assembler, emit)
+      }
+      guard let whole = fragments.receive(fragment, of: packet, in: frame, at: stamp) else { return }
+      let content = try PacketReader.transport(
+        protocolNumber: fragment.protocolNumber, in: whole.span, payload: 0..<whole.count)
+      take(
+        Packet(source: packet.source, destination: packet.destination, content: content), whole.span, stamp,
+        assembler, emit)
+    } catch {
+      assembler.skip(error.reason, packet: captured.number)
+    }
+  }
+
+  private static func take(
+    _ packet: Packet, _ frame: Span<UInt8>, _ stamp: PacketStamp, _ assembler: SessionAssembler,
+    _ emit: ReplayEmit
+  ) {
+    switch packet.content {
+    case .tcp(let tcp):
+      let segment = SegmentHeader(
+        source: Endpoint(address: packet.source, port: tcp.sourcePort),
+        destination: Endpoint(address: packet.destination, port: tcp.destinationPort),
+        sequence: tcp.sequence, acknowledgment: tcp.acknowledgment, flags: tcp.flags,
+        missingByteCount: tcp.missingByteCount)
+      assembler.receive(segment, payload: frame.extracting(tcp.payload), at: stamp, emit: emit)
+    case .udp(let udp):
+      assembler.receiveDatagram(
+        from: Endpoint(address: packet.source, port: udp.sourcePort),
+        to: Endpoint(address: packet.destination, port: udp.destinationPort),
+        payload: frame.extracting(udp.payload), missing: udp.missingByteCount, at: stamp, emit: emit)
+    case .other(let number, _):
+      assembler.skip("neither TCP nor UDP (IP protocol \(number))", packet: stamp.number)
+    case .fragment:
+      assembler.skip("fragment in a fragment", packet: stamp.number)
+    }
+  }
+}
+
+extension PacketError {
+  /// The error without its numbers, so that like ones are counted together.
+  fileprivate var reason: String {
+    switch self {
+    case .notIP: "no IP packet"
+    case .truncated(let layer, _, _, _): "\(layer.rawValue) header cut short"
+    case .malformed(let layer, _, _): "malformed \(layer.rawValue) header"
+    }
+  }
+}

@@ -1,0 +1,58 @@
+public import CaptureFile
+import Packets
+public import SessionEvents
+
+/// Reads a recording, or any capture with IP in it, as session events.
+///
+/// Its memory does not grow with the capture: sessions are put together while it is read, and a sidecar is merged by
+/// position.
+public struct RecordingReplayer {
+  public var path: String
+  /// Whether to use the sidecar beside the capture, if there is one.
+  public var usesSidecar: Bool
+  public var limits: ReassemblyLimits
+
+  /// - Parameter path: Of the capture; `-` is standard input, which has no sidecar.
+  public init(path: String, usesSidecar: Bool = true, limits: ReassemblyLimits = ReassemblyLimits()) {
+    self.path = path
+    self.usesSidecar = usesSidecar
+    self.limits = limits
+  }
+
+  /// Emits all events of the recording, each with the number of the packet that it came from, and returns what there is
+  /// to say of the capture itself.
+  ///
+  /// A capture or sidecar that is cut short or damaged is read as far as possible, and a note tells of it.
+  ///
+  /// - Throws: If the file cannot be opened, is no capture, frames its packets in an unknown way, or its sidecar
+  ///   is none.
+  public func replay(_ emit: ReplayEmit) throws(ReplayError) -> [ReplayNote] {
+    var reading = try RecordingReading.open(path: path, usesSidecar: usesSidecar, limits: limits)
+    reading.run(emit)
+    return reading.notes
+  }
+}
+
+/// Why a recording cannot be replayed at all.
+public enum ReplayError: Error, Hashable, Sendable {
+  case capture(CaptureError)
+  /// The capture's DLT number, which is no framing of IP packets known here.
+  case linkType(path: String, number: Int32)
+}
+
+extension ReplayError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .capture(let error): error.description
+    case .linkType(let path, let number): "\"\(path)\" has link type \(number), which is not supported"
+    }
+  }
+
+  /// What to do about it; nil where there is nothing to say.
+  public var hint: String? {
+    switch self {
+    case .capture(let error): error.hint
+    case .linkType: "captures of Ethernet, Linux cooked (any), BSD loopback and raw IP packets can be read"
+    }
+  }
+}
