@@ -1,0 +1,64 @@
+"""TLS clients that wrk and curl cannot stand in for.
+
+usage: sessions.py handshakes HOST COUNT     full handshakes one after another, each closed at once
+       sessions.py idle HOST COUNT NAME      opens sessions, one request each, holds them all; prints
+                                             by how many KiB the processes called NAME grew
+       sessions.py stall HOST PATH SECONDS   asks for PATH, reads 1 MiB, then reads no more
+"""
+
+import resource
+import socket
+import ssl
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import processes  # noqa: E402
+
+
+def handshakes(host, count):
+    context = ssl.create_default_context()
+    for _ in range(int(count)):
+        connect(host, context).close()
+
+
+def idle(host, count, name):
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    context = ssl.create_default_context()
+    before = resident(name)
+    sessions = []
+    for _ in range(int(count)):
+        session = connect(host, context)
+        ask(session, host, "/answer.json")
+        session.recv(65536)
+        sessions.append(session)
+    time.sleep(2)
+    print(resident(name) - before)
+
+
+def stall(host, path, seconds):
+    session = connect(host, ssl.create_default_context())
+    ask(session, host, path)
+    received = 0
+    while received < 1 << 20:
+        received += len(session.recv(65536))
+    time.sleep(float(seconds))
+
+
+def connect(host, context):
+    connection = socket.create_connection((host, 443), timeout=60)
+    return context.wrap_socket(connection, server_hostname=host)
+
+
+def ask(session, host, path):
+    session.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+
+
+def resident(name):
+    return sum(processes.memory_kib(pid, "VmRSS") for pid in processes.find(name))
+
+
+if __name__ == "__main__":
+    {"handshakes": handshakes, "idle": idle, "stall": stall}[sys.argv[1]](*sys.argv[2:])
