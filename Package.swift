@@ -125,7 +125,10 @@ let package = Package(
       swiftSettings: checked),
     .testTarget(
       name: "RelayTests",
-      dependencies: ["SessionEvents", "TLSEngine", "Relay", "TestSupport"],
+      dependencies: [
+        "SessionEvents", "TLSEngine", "Relay", "TestSupport",
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: checked),
     .testTarget(
       name: "LawTests",

@@ -28,11 +28,17 @@ public final class Relay: Sendable {
   /// Serves these sockets, which become the relay's: TCP listeners that connections are redirected to, and UDP sockets
   /// bound to port 53 with IP_PKTINFO or IPV6_RECVPKTINFO set.
   public func serve(tcpListeners: [CInt], dnsSockets: [CInt]) throws {
-    let acceptor = SessionAcceptor(context: context, group: group)
-    for descriptor in tcpListeners { _ = try acceptor.listen(on: descriptor).wait() }
+    try serve(tcpListeners: tcpListeners, originalDestination: OriginalDestination.of)
     for descriptor in dnsSockets {
       _ = try DNSForwarder.serve(descriptor, context: context, group: group).wait()
     }
+  }
+
+  func serve(
+    tcpListeners: [CInt], originalDestination: @escaping @Sendable (any Channel) -> EventLoopFuture<Endpoint?>
+  ) throws {
+    let acceptor = SessionAcceptor(context: context, group: group, originalDestination: originalDestination)
+    for descriptor in tcpListeners { _ = try acceptor.listen(on: descriptor).wait() }
   }
 
   /// Waits until every TCP session has ended, `patience` at most, then ends what is left; nothing is relayed after it.

@@ -7,6 +7,8 @@ import SessionEvents
 struct SessionAcceptor: Sendable {
   let context: RelayContext
   let group: MultiThreadedEventLoopGroup
+  /// Where a connection meant to go; nil for one that was not redirected. Called on the connection's event loop.
+  let originalDestination: @Sendable (any Channel) -> EventLoopFuture<Endpoint?>
 
   /// Takes over a listening socket.
   func listen(on descriptor: CInt) -> EventLoopFuture<any Channel> {
@@ -23,7 +25,7 @@ struct SessionAcceptor: Sendable {
 
   private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
     let time = Timestamp.now()
-    return OriginalDestination.of(channel).flatMap { destination in
+    return originalDestination(channel).flatMap { destination in
       guard let destination, let client = channel.remoteAddress.flatMap({ Endpoint($0) }) else {
         context.logger.warning(
           "closed a connection that was not redirected here",
