@@ -24,7 +24,9 @@ extension ParsableCommand {
   /// Help goes to standard output; what the parser could not understand is a usage error.
   private static func status(of error: any Error, diagnostics: Diagnostics, tool: String) -> Int32 {
     if exitCode(for: error).isSuccess {
-      print(fullMessage(for: error))
+      let message = fullMessage(for: error)
+      let isHelp = message.contains("USAGE: ")
+      print(isHelp ? message + helpEnding(forArguments: Array(CommandLine.arguments.dropFirst())) : message)
       return ExitStatus.success
     }
     let message = message(for: error)

@@ -22,6 +22,12 @@ public struct JSONWriter: Sendable {
     needsComma = false
   }
 
+  /// Ends a line of JSON Lines; the next value begins a new one.
+  public mutating func endLine() {
+    bytes.append(UInt8(ascii: "\n"))
+    needsComma = false
+  }
+
   // MARK: Values
 
   public mutating func object(_ fields: (inout JSONWriter) -> Void) {

@@ -12,7 +12,7 @@ public struct RecordingReplayer {
   public var usesSidecar: Bool
   public var limits: ReassemblyLimits
 
-  /// - Parameter path: Of the capture; `-` is standard input, which has no sidecar.
+  /// Prepares to read the capture at `path`; `-` is standard input, which has no sidecar.
   public init(path: String, usesSidecar: Bool = true, limits: ReassemblyLimits = ReassemblyLimits()) {
     self.path = path
     self.usesSidecar = usesSidecar

@@ -22,7 +22,7 @@ public final class SessionAssembler {
   private var idleQueue = IdleQueue()
   private var clock = Timestamp(nanoseconds: .min)
 
-  /// - Parameter nextSessionNumber: Gives the number of each session that no sidecar numbered.
+  /// Begins without sessions; `nextSessionNumber` gives the number of each that no sidecar numbered.
   public init(limits: ReassemblyLimits = ReassemblyLimits(), nextSessionNumber: (() -> UInt64)? = nil) {
     self.limits = limits
     var last: UInt64 = 0
@@ -211,7 +211,7 @@ public final class SessionAssembler {
     close(flow, closing, totals: nil, time: stamp.time, packet: stamp.number, emit: emit)
   }
 
-  /// - Parameter totals: What was recorded of both streams, where a sidecar knows.
+  /// Closes a session; `totals` is what was recorded of both streams, where a sidecar knows.
   func close(
     _ flow: Flow, _ closing: SessionClosing, totals: SessionTotals?, time: Timestamp, packet: UInt64?,
     emit: ReplayEmit

@@ -127,9 +127,9 @@ struct StreamAssembly {
 
   /// Hands on what still waits, and counts what is known to be missing at the end.
   ///
-  /// - Parameter recorded: How many bytes a recording's sidecar says to have been recorded; without it the packets must
-  ///   tell, by the FIN, or by what was sent and acknowledged. One sequence number too many without a FIN is then taken
-  ///   for an unseen FIN, not for a byte.
+  /// `recorded` is how many bytes a recording's sidecar says to have been recorded. Without it the packets must tell, by
+  /// the FIN, or by what was sent and acknowledged; one sequence number too many without a FIN is then taken for an
+  /// unseen FIN, not for a byte.
   mutating func finish(recorded: UInt64?, stamp: PacketStamp, output: (Output) -> Void) {
     while !pending.isEmpty { giveUpFirstHole(output) }
     if let recorded {

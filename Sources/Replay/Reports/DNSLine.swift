@@ -1,6 +1,8 @@
 import Inspection
 
-/// A DNS exchange for people: `DNS                  12.0 ms  A example.com → 93.184.216.34`
+/// A DNS exchange for people.
+///
+///     #1   08:22:31.500  DNS                  12.0 ms  A example.com → 93.184.216.34
 struct DNSLine {
   /// Records shown of one answer; the rest is counted.
   private static let answerLimit = 8

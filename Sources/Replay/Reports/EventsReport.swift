@@ -23,8 +23,8 @@ public struct EventsReport {
       json.field("packet", packet)
       json.kindFields(event.kind, includesData: includesData)
     }
+    json.endLine()
     output.append(contentsOf: json.bytes)
-    output.append(UInt8(ascii: "\n"))
   }
 }
 
@@ -71,20 +71,6 @@ extension JSONWriter {
     field("server", "\(opening.originalDestination)")
     field("interception", opening.interception.rawValue)
     processField(opening.process)
-  }
-
-  private mutating func bypassFields(_ reason: BypassReason) {
-    switch reason {
-    case .requested(let pattern):
-      field("reason", "requested")
-      field("detail", pattern)
-    case .clientCertificateRequired:
-      field("reason", "client_certificate_required")
-      field("detail", String?.none)
-    case .unsupported(let what):
-      field("reason", "unsupported")
-      field("detail", what)
-    }
   }
 
   private mutating func dataFields(_ bytes: [UInt8], includesData: Bool) {

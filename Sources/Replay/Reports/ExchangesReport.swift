@@ -12,8 +12,8 @@ public struct ExchangesReport: ObservationReport {
     guard case .exchange(let exchange, let summary) = observation else { return }
     json.reset()
     json.object { $0.exchange(exchange, summary) }
+    json.endLine()
     output.append(contentsOf: json.bytes)
-    output.append(UInt8(ascii: "\n"))
   }
 }
 

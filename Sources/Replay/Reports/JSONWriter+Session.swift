@@ -62,6 +62,21 @@ extension JSONWriter {
     }
   }
 
+  /// The fields `reason` and `detail`.
+  mutating func bypassFields(_ reason: BypassReason) {
+    switch reason {
+    case .requested(let pattern):
+      field("reason", "requested")
+      field("detail", pattern)
+    case .clientCertificateRequired:
+      field("reason", "client_certificate_required")
+      field("detail", String?.none)
+    case .unsupported(let what):
+      field("reason", "unsupported")
+      field("detail", what)
+    }
+  }
+
   /// The fields `end`, `reset_by`, `cause` and `cause_detail`.
   mutating func closingFields(_ closing: SessionClosing?) {
     var resetter: String?

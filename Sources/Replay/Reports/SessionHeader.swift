@@ -9,7 +9,9 @@ struct SessionHeader {
     self.summary = summary
   }
 
-  /// `#2   08:22:31.530  curl[4711] 10.0.0.2:41234 → example.com:443 (sni) 93.184.216.34`
+  /// The line that begins a session.
+  ///
+  ///     #2   08:22:31.530  curl[4711] 10.0.0.2:41234 → example.com:443 (sni) 93.184.216.34
   var line: StyledLine {
     let opening = summary.opening
     var line = StyledLine(session: summary.session, time: summary.opened)

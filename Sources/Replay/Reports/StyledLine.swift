@@ -23,7 +23,9 @@ struct StyledLine {
     self.indent = indent
   }
 
-  /// Adds a part; its text must be safe to print. A separator is left out where the line is wrapped before it.
+  /// Adds a part, whose text must be safe to print.
+  ///
+  /// The separator is left out where the line is wrapped before it.
   mutating func add(_ text: String, _ style: Style = .plain, separator: String = " ") {
     parts.append(Part(text: text, style: style, separator: parts.isEmpty ? "" : separator))
   }

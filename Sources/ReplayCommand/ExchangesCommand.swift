@@ -1,0 +1,37 @@
+import ArgumentParser
+import CommandSupport
+import ContentCoding
+import Replay
+
+struct ExchangesCommand: ParsableCommand, HelpEnding {
+  static let configuration = CommandConfiguration(
+    commandName: "exchanges",
+    abstract: "Write the exchanges as JSON Lines, for programs.",
+    discussion: """
+      One JSON object a line for every request with its response, every DNS query with its answer, every TLS client \
+      hello, in order of finishing. Bodies are told by length and SHA-256, as sent and decoded. Times are RFC 3339 in UTC, \
+      durations are in nanoseconds. docs/SCHEMA.md explains every field.
+      """)
+
+  static let helpEnding = """
+    \(ReplayCommand.exitStatuses)
+
+    EXAMPLE:
+      The URLs that answered with an error:
+
+        $ replay exchanges page.pcap | jq -r \\
+            'select(.response.status >= 400) | .request.authority + .request.target'
+    """
+
+  @OptionGroup var input: InputOptions
+
+  func run() throws {
+    let output = ReportOutput(isEager: input.isStream)
+    var report = ExchangesReport()
+    try input.run(output) { replayer throws(ReplayError) in
+      try replayer.observe(services: ContentServices.system) { observation in
+        output.append { report.receive(observation, into: &$0) }
+      }
+    }
+  }
+}
