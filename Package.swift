@@ -87,6 +87,8 @@ let package = Package(
       swiftSettings: checked),
 
     // Tests.
+    .executableTarget(
+      name: "SandboxProbe", dependencies: ["Sandbox"], path: "Tests/SandboxProbe", swiftSettings: checked),
     .target(
       name: "TestSupport", dependencies: ["SessionEvents"], path: "Tests/TestSupport",
       swiftSettings: checked),
@@ -121,7 +123,7 @@ let package = Package(
       name: "TLSEngineTests", dependencies: ["SessionEvents", "TLSEngine", "TestSupport"],
       swiftSettings: checked),
     .testTarget(
-      name: "SandboxTests", dependencies: ["Sandbox", "CLinux", "TestSupport"],
+      name: "SandboxTests", dependencies: ["Sandbox", "CLinux", "SandboxProbe", "TestSupport"],
       swiftSettings: checked),
     .testTarget(
       name: "RelayTests",

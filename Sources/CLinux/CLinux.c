@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 // Before the linux/ headers, which define the same structures when they come first.
@@ -13,11 +14,13 @@
 #include <linux/sock_diag.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,6 +34,8 @@ pid_t clinux_fork(void) { return fork(); }
 int clinux_execvpe(const char *file, char *const arguments[], char *const environment[]) {
   return execvpe(file, arguments, environment);
 }
+
+char **clinux_environment(void) { return environ; }
 
 int clinux_unshare(int flags) { return unshare(flags); }
 
@@ -50,6 +55,12 @@ int clinux_set_parent_death_signal(int signal) { return prctl(PR_SET_PDEATHSIG, 
 int clinux_set_no_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
 int clinux_set_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
 
+int clinux_unblock_signals(void) {
+  sigset_t none;
+  sigemptyset(&none);
+  return sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 int clinux_set_signal(int number, bool ignored) {
   return signal(number, ignored ? SIG_IGN : SIG_DFL) == SIG_ERR ? -1 : 0;
 }
@@ -65,6 +76,21 @@ int clinux_child_signal_descriptor(void) {
   sigaddset(&set, SIGCHLD);
   if (sigprocmask(SIG_BLOCK, &set, NULL) < 0) return -1;
   return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int clinux_process_holds(pid_t pid, const void *link, size_t count) {
+  char path[64], target[64];
+  snprintf(path, sizeof path, "/proc/%d/fd", pid);
+  DIR *directory = opendir(path);
+  if (!directory) return 0;
+  int found = 0;
+  struct dirent *entry;
+  while (!found && (entry = readdir(directory))) {
+    ssize_t length = readlinkat(dirfd(directory), entry->d_name, target, sizeof target);
+    found = length == (ssize_t)count && memcmp(target, link, count) == 0;
+  }
+  closedir(directory);
+  return found;
 }
 
 int clinux_get_capabilities(uint64_t *permitted, uint64_t *effective) {
@@ -177,8 +203,8 @@ ssize_t clinux_receive(
   return received;
 }
 
-int clinux_original_destination(int socket, int family, struct sockaddr_storage *destination) {
-  socklen_t length = sizeof *destination;
+int clinux_original_destination(int socket, int family, void *destination) {
+  socklen_t length = sizeof(struct sockaddr_storage);
   // IP6T_SO_ORIGINAL_DST has the number of SO_ORIGINAL_DST, 80.
   return getsockopt(
       socket, family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP, SO_ORIGINAL_DST, destination, &length);

@@ -23,9 +23,9 @@ public enum SandboxStage: UInt8, Hashable, Sendable, CaseIterable {
   case spawn
   case namespaces
   case network
-  case nat
   case sockets
   case files
+  case nat
   case command
 }
 

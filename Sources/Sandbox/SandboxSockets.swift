@@ -1,3 +1,5 @@
+import Glibc
+
 /// The sockets that were opened inside the sandbox, non-blocking and close-on-exec.
 ///
 /// Whoever takes them closes them.
@@ -12,4 +14,22 @@ public struct SandboxSockets: Hashable, Sendable {
   public var dns6: Int32?
   /// A NETLINK_SOCK_DIAG socket of the sandbox, for `SocketOwners`; blocking.
   public var diagnostics: Int32
+}
+
+extension SandboxSockets {
+  /// From the order in which the launcher sends them.
+  init(_ descriptors: [Int32], _ readiness: Readiness) {
+    var rest = descriptors[...]
+    tcp4 = rest.popFirst() ?? -1
+    dns4 = rest.popFirst() ?? -1
+    diagnostics = rest.popFirst() ?? -1
+    tcp6 = readiness.hasTCP6 ? rest.popFirst() : nil
+    dns6 = readiness.hasDNS6 ? rest.popFirst() : nil
+  }
+
+  var all: [Int32] { [tcp4, dns4, diagnostics] + [tcp6, dns6].compactMap(\.self) }
+
+  func close() {
+    for descriptor in all { Glibc.close(descriptor) }
+  }
 }

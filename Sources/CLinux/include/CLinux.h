@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/socket.h>
 #include <sys/types.h>
 
 // Processes.
@@ -19,11 +18,15 @@ pid_t clinux_fork(void);
 int clinux_execvpe(const char *file, char *const arguments[], char *const environment[]);
 /// Runs unshare(2) in a child of its own; 0, or the errno that the child got.
 int clinux_try_unshare(int flags);
+/// The process's `environ`.
+char **clinux_environment(void);
 int clinux_unshare(int flags);
 extern const int clinux_new_user, clinux_new_network, clinux_new_mounts;
 int clinux_set_child_subreaper(void);
 int clinux_set_parent_death_signal(int signal);
 int clinux_set_no_new_privileges(void);
+/// Empties the signal mask.
+int clinux_unblock_signals(void);
 int clinux_set_name(const char *name);
 /// Sets `signal` to SIG_DFL, or to SIG_IGN.
 int clinux_set_signal(int signal, bool ignored);
@@ -31,6 +34,9 @@ int clinux_set_signal(int signal, bool ignored);
 int clinux_signal_is_ignored(int signal);
 /// A non-blocking, close-on-exec signalfd(2) for SIGCHLD alone, which is blocked in the calling thread.
 int clinux_child_signal_descriptor(void);
+
+/// 1 when a descriptor of the process links to these bytes in /proc/PID/fd, 0 when none does.
+int clinux_process_holds(pid_t pid, const void *link, size_t count);
 
 // Capabilities, as bit masks (bit N is capability N).
 
@@ -65,7 +71,8 @@ ssize_t clinux_receive(
 // Sockets.
 
 /// The destination before REDIRECT of an accepted connection: SO_ORIGINAL_DST or IP6T_SO_ORIGINAL_DST.
-int clinux_original_destination(int socket, int family, struct sockaddr_storage *destination);
+/// `destination` has room for a struct sockaddr_storage.
+int clinux_original_destination(int socket, int family, void *destination);
 /// IP_PKTINFO or IPV6_RECVPKTINFO on, and for IPv6 V6ONLY.
 int clinux_receive_packet_info(int socket, int family);
 int clinux_set_v6_only(int socket);
