@@ -120,7 +120,7 @@ let package = Package(
       ],
       swiftSettings: checked),
     .testTarget(
-      name: "TLSEngineTests", dependencies: ["SessionEvents", "TLSEngine", "TestSupport"],
+      name: "TLSEngineTests", dependencies: ["SessionEvents", "TLSEngine", "COpenSSL", "TestSupport"],
       swiftSettings: checked),
     .testTarget(
       name: "SandboxTests", dependencies: ["Sandbox", "CLinux", "SandboxProbe", "TestSupport"],

@@ -56,6 +56,11 @@ final class PrivateKey: @unchecked Sendable {
     pointer = try openSSLObject("EVP_EC_gen") { wt_EVP_EC_gen_P256() }
   }
 
+  /// Takes over the caller's reference.
+  init(owning pointer: OpaquePointer) {
+    self.pointer = pointer
+  }
+
   deinit {
     EVP_PKEY_free(pointer)
   }

@@ -87,7 +87,7 @@ extension CertificateBuilder {
     return try builder.sign(with: key)
   }
 
-  /// What every leaf has besides names and validity. `issuer` nil is for a certificate that signs itself.
+  /// Adds what every leaf has besides names and validity; `issuer` nil is for one that signs itself.
   func addLeafExtensions(issuer: Certificate?) throws(TLSFailure) {
     try add(NID_basic_constraints, "critical,CA:FALSE")
     try add(NID_key_usage, "critical,digitalSignature")

@@ -30,9 +30,10 @@ extension CertificateFacts {
         let length = X509_NAME_print_ex(bio, name, 0, flags)
         return length == 0 ? 1 : length
       }
-      guard let bytes else { continue }
-      let text = String(decoding: bytes.prefix(nameLengthLimit), as: UTF8.self)
-      return bytes.count > nameLengthLimit ? text + "…" : text
+      // OpenSSL passes bytes of a UTF8String on unchecked.
+      guard let bytes, let text = String(validating: bytes, as: UTF8.self) else { continue }
+      let isLong = text.utf8.count > nameLengthLimit
+      return isLong ? String(text.unicodeScalars.prefix(nameLengthLimit)) + "…" : text
     }
     return ""
   }

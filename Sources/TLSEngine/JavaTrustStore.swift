@@ -22,7 +22,9 @@ public struct JavaTrustStore: Sendable {
     self.created = created
   }
 
-  /// Adds a certificate. Aliases are ASCII in lower case, and differ from each other.
+  /// Adds a certificate.
+  ///
+  /// Aliases are ASCII in lower case, and differ from each other.
   public mutating func add(alias: String, der: [UInt8]) {
     count += 1
     entries.append(bigEndian: UInt32(2))

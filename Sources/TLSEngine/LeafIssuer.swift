@@ -23,7 +23,7 @@ public final class LeafIssuer: Sendable {
   private let untrustedKey: PrivateKey
   private let cache: Mutex<LRUCache<Key, LeafContext>>
 
-  /// Makes the keys. `capacity` bounds the number of leaves that are kept.
+  /// Makes the keys; at most `capacity` leaves are kept.
   public init(authority: SigningAuthority, capacity: Int = 1_024) throws(TLSFailure) {
     self.authority = authority
     leafKey = try PrivateKey()
@@ -100,6 +100,7 @@ public final class LeafIssuer: Sendable {
   private func accepted(_ original: OpaquePointer?, as name: PeerName) throws(TLSFailure) -> LeafContext {
     let own = authority.certificate.pointer
     let plain = try DistinguishedName.make(commonName: String(name.description.prefix(64)))
+    defer { extendLifetime(plain) }
     let builder = try CertificateBuilder.start(
       subject: original.flatMap { X509_get_subject_name($0) } ?? plain.pointer,
       issuer: X509_get_subject_name(own), publicKey: leafKey)

@@ -13,7 +13,9 @@ public final class SigningAuthority: Sendable {
   public let certificateDER: [UInt8]
   public let facts: CertificateFacts
 
-  /// Makes a new authority. Its name has today's date and a random part: `CN=Wiretape relay 2026-11-24 7f3a01c5`.
+  /// Makes a new authority.
+  ///
+  /// Its name has today's date and a random part: `CN=Wiretape relay 2026-11-24 7f3a01c5`.
   public convenience init() throws(TLSFailure) {
     let suffix = try randomBytes(4).map { byte in
       (byte < 0x10 ? "0" : "") + String(byte, radix: 16)
@@ -28,6 +30,7 @@ public final class SigningAuthority: Sendable {
     key = try PrivateKey()
     let name = try DistinguishedName.make(organization: "Wiretape", commonName: commonName)
     certificate = try CertificateBuilder.authority(name: name.pointer, key: key)
+    extendLifetime(name)
     certificatePEM = try certificate.pem
     certificateDER = try certificate.der
     facts = try CertificateFacts(x509: certificate.pointer)

@@ -15,7 +15,7 @@ public final class TLSConnection {
     case failed(TLSFailure)
   }
 
-  private let ssl: OpaquePointer
+  let ssl: OpaquePointer
   private let output: (UnsafeRawBufferPointer) -> Void
   private let upstream: UpstreamContext?
   /// The name that the peer was verified against; nil on the leg towards the client.
@@ -34,7 +34,9 @@ public final class TLSConnection {
   /// The server asked for a client certificate, and was given none.
   public internal(set) var clientCertificateRequested = false
 
-  /// The leg towards the server. `serverName` is what the client sent, nil if it sent none, and then none is sent;
+  /// The leg towards the server.
+  ///
+  /// `serverName` is what the client sent, nil if it sent none, and then none is sent;
   /// `alpn` is what the client offers. The server's certificates are verified for that name, else for
   /// `destination`, but a bad one does not end the handshake.
   public init(
@@ -54,7 +56,9 @@ public final class TLSConnection {
     try offer(alpn)
   }
 
-  /// The leg towards the client. `alpn` is what the server selected, and is selected if the client offers it;
+  /// The leg towards the client.
+  ///
+  /// `alpn` is what the server selected, and is selected if the client offers it;
   /// `versions` ends with the version that the server chose.
   public init(
     serving leaf: LeafContext, alpn: [UInt8]?, versions: ClosedRange<TLSVersion>,
@@ -104,7 +108,7 @@ public final class TLSConnection {
     return progress
   }
 
-  /// Encrypts all of `plaintext` to the output. Only once the handshake is complete.
+  /// Encrypts all of `plaintext` to the output; only once the handshake is complete.
   public func send(_ plaintext: UnsafeRawBufferPointer) throws(TLSFailure) {
     switch state {
     case .handshaking: preconditionFailure("sent before the handshake was complete")
@@ -124,7 +128,7 @@ public final class TLSConnection {
     }
   }
 
-  /// Encrypts all of `plaintext` to the output. Only once the handshake is complete.
+  /// Encrypts all of `plaintext` to the output; only once the handshake is complete.
   public func send(_ plaintext: [UInt8]) throws(TLSFailure) {
     let result: Result<Void, TLSFailure> = plaintext.withUnsafeBytes { bytes in
       Result { () throws(TLSFailure) in try self.send(bytes) }
@@ -132,8 +136,9 @@ public final class TLSConnection {
     try result.get()
   }
 
-  /// Sends close_notify: this side will send no more, but goes on receiving. Nothing happens the second time, and
-  /// before the handshake is complete.
+  /// Sends close_notify: this side will send no more, but goes on receiving.
+  ///
+  /// Nothing happens the second time, and before the handshake is complete.
   public func closeOutput() {
     guard case .secured = state, !isOutputClosed else { return }
     ERR_clear_error()
@@ -169,7 +174,7 @@ public final class TLSConnection {
     return name.map { Array(UnsafeBufferPointer(start: $0, count: Int(length))) }
   }
 
-  /// What the finished handshake agreed on; nil before. Made anew at each call.
+  /// What the finished handshake agreed on, made anew at each call; nil before.
   public var facts: TLSFacts? {
     guard isSecured else { return nil }
     return TLSFacts(
@@ -206,7 +211,9 @@ extension TLSConnection {
     }
   }
 
-  /// Decrypts until the input is used up. The plaintext is shorter than the ciphertext, but for at most one record
+  /// Decrypts until the input is used up.
+  ///
+  /// The plaintext is shorter than the ciphertext, but for at most one record
   /// (2^14 bytes) of which OpenSSL holds the beginning; so one array is nearly always enough.
   private func decrypt(_ progress: inout TLSProgress) {
     var isDrained = false
