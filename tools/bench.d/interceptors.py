@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import time
 from dataclasses import dataclass
@@ -81,12 +82,12 @@ class Sslsplit:
 
     def run(self, url, command, recording=True):
         framed, result = around(self.name, url, command)
-        with self.started(recording) as process, redirection():
+        with self.started(recording), redirection():
             client = subprocess.run(as_client(framed))
-            time.sleep(0.3)
+            await_recorded()
             if client.returncode != 0:
                 raise SystemExit(f"bench: error: the client failed with status {client.returncode}")
-            answer = cost(result, {process.pid: processes.cpu_seconds(process.pid)})
+            answer = cost(result, {pid: processes.cpu_seconds(pid) for pid in processes.find(self.name)})
         RECORDING.unlink(missing_ok=True)
         return answer
 
@@ -98,13 +99,15 @@ class Sslsplit:
         # Not its "https", which makes servers close after each answer.
         command += ["ssl", "127.0.0.1", "8443"]
         log = open(WORKPLACE / "sslsplit.log", "w")
-        process = subprocess.Popen(command, stdout=log, stderr=log)
+        # It works in a child of the process that was started; both are in a group of their own.
+        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
         try:
             await_listener(8443)
-            yield process
+            yield
         finally:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+            await_end(self.name)
 
 
 @contextlib.contextmanager
@@ -121,6 +124,21 @@ def redirection():
         yield
     finally:
         subprocess.run(["nft", "delete", "table", "ip", "bench"], check=True)
+
+
+def await_end(name):
+    while processes.find(name):
+        time.sleep(0.02)
+
+
+def await_recorded():
+    """Until a program that writes behind has written all: nothing more comes for half a second."""
+    size, since = -1, time.monotonic()
+    while time.monotonic() - since < 0.5:
+        time.sleep(0.05)
+        now = RECORDING.stat().st_size if RECORDING.exists() else 0
+        if now != size:
+            size, since = now, time.monotonic()
 
 
 def await_listener(port):
