@@ -72,8 +72,8 @@ let package = Package(
     .executableTarget(
       name: "RelayCommand",
       dependencies: [
-        "SessionEvents", "Inspection", "ContentCoding", "CaptureFile", "Recorder", "Replay",
-        "TLSEngine", "Sandbox", "Relay", "CLinux", "CommandSupport",
+        "SessionEvents", "Packets", "Inspection", "ContentCoding", "CaptureFile", "Recorder", "Replay",
+        "TLSEngine", "Sandbox", "Relay", "CommandSupport", "JSONText",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],

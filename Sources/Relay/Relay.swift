@@ -1,5 +1,5 @@
 public import Logging
-public import NIOCore
+import NIOCore
 import NIOPosix
 public import SessionEvents
 public import TLSEngine
@@ -44,7 +44,7 @@ public final class Relay: Sendable {
   /// Waits until every TCP session has ended, `patience` at most, then ends what is left; nothing is relayed after it.
   ///
   /// Blocks; not to be called on an event loop.
-  public func drain(patience: TimeAmount) {
+  public func drain(patience: Duration) {
     waitForConnections(atMost: patience)
     context.sessions.stopAll()
     // What was stopped tells the sink so, each on its event loop.
@@ -53,10 +53,10 @@ public final class Relay: Sendable {
     try? lookups.syncShutdownGracefully()
   }
 
-  private func waitForConnections(atMost limit: TimeAmount) {
+  private func waitForConnections(atMost limit: Duration) {
     let loop = group.next()
     let ended = loop.makePromise(of: Void.self)
-    let deadline = loop.scheduleTask(in: limit) { ended.succeed() }
+    let deadline = loop.scheduleTask(in: TimeAmount(limit)) { ended.succeed() }
     context.sessions.whenNoConnections { ended.succeed() }
     try? ended.futureResult.wait()
     deadline.cancel()

@@ -1,4 +1,3 @@
-public import NIOCore
 public import SessionEvents
 public import TLSEngine
 
@@ -7,16 +6,16 @@ public struct RelayConfiguration: Sendable {
   public var interception: Interception
   public var bypass: HostPatterns
   public var onBadCertificate: BadCertificatePolicy
-  public var connectTimeout: TimeAmount
+  public var connectTimeout: Duration
   /// For each of the two TLS handshakes of a session.
-  public var handshakeTimeout: TimeAmount
+  public var handshakeTimeout: Duration
   /// After which a DNS client socket's session is taken to be over.
-  public var dnsIdleTimeout: TimeAmount
+  public var dnsIdleTimeout: Duration
 
   public init(
     interception: Interception, bypass: HostPatterns = HostPatterns([]),
-    onBadCertificate: BadCertificatePolicy = .mirror, connectTimeout: TimeAmount = .seconds(30),
-    handshakeTimeout: TimeAmount = .seconds(30), dnsIdleTimeout: TimeAmount = .seconds(15)
+    onBadCertificate: BadCertificatePolicy = .mirror, connectTimeout: Duration = .seconds(30),
+    handshakeTimeout: Duration = .seconds(30), dnsIdleTimeout: Duration = .seconds(15)
   ) {
     self.interception = interception
     self.bypass = bypass

@@ -86,7 +86,8 @@ final class DNSForwarder: ChannelInboundHandler {
   private func scheduleSweep(on eventLoop: any EventLoop) {
     eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) { [self] in
       let now = NIODeadline.now()
-      for (key, session) in sessions where now - session.lastActivity > context.configuration.dnsIdleTimeout {
+      let limit = TimeAmount(context.configuration.dnsIdleTimeout)
+      for (key, session) in sessions where now - session.lastActivity > limit {
         sessions[key] = nil
         session.close()
       }

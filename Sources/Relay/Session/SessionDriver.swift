@@ -112,7 +112,7 @@ final class SessionDriver {
   // MARK: Upstream
 
   private func connect() {
-    let timeout = context.configuration.connectTimeout
+    let timeout = TimeAmount(context.configuration.connectTimeout)
     Connecting.connect(to: opening.originalDestination, timeout: timeout, on: eventLoop).assumeIsolated()
       .whenComplete { [self] result in
         switch result {
@@ -272,7 +272,8 @@ final class SessionDriver {
   }
 
   private func startHandshakeDeadline() {
-    handshakeDeadline = eventLoop.assumeIsolated().scheduleTask(in: context.configuration.handshakeTimeout) {
+    let limit = TimeAmount(context.configuration.handshakeTimeout)
+    handshakeDeadline = eventLoop.assumeIsolated().scheduleTask(in: limit) {
       [self] in
       let party: Party = clientTLS == nil ? .server : .client
       perform(machine.tlsFailed(party, "no answer within the handshake's time limit"))
