@@ -212,6 +212,10 @@ int clinux_original_destination(int socket, int family, void *destination) {
 
 int clinux_receive_packet_info(int socket, int family) {
   int on = 1;
+#ifndef IPV6_FREEBIND
+#define IPV6_FREEBIND 78
+#endif
+  if (family == AF_INET6 && setsockopt(socket, IPPROTO_IPV6, IPV6_FREEBIND, &on, sizeof on) < 0) return -1;
   if (family == AF_INET6) return setsockopt(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
   return setsockopt(socket, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
 }

@@ -18,6 +18,10 @@ final class CStrings {
     pointers[count] = nil
   }
 
+  var strings: [String] {
+    (0..<count).compactMap { pointers[$0].map { String(cString: $0) } }
+  }
+
   deinit {
     for index in 0..<count { pointers[index]?.deallocate() }
     pointers.deallocate()

@@ -45,7 +45,22 @@ enum CommandProcess {
     for signal in 1..<65 as Range<Int32> { clinux_set_signal(signal, plan.ignoredSignals.contains(signal)) }
     clinux_unblock_signals()
     clinux_execvpe(arguments.pointers[0], arguments.pointers, environment.pointers)
-    return errno
+    let code = errno
+    return code == EACCES && isNowhere(plan.command.first ?? [], environment) ? ENOENT : code
+  }
+
+  /// Whether a name without a slash is in no directory of PATH.
+  ///
+  /// execvp(3) then says EACCES if a directory cannot be searched, as a user's own often cannot by others; to a
+  /// shell, and to the user, the command is just not found.
+  private static func isNowhere(_ name: [UInt8], _ environment: CStrings) -> Bool {
+    guard !name.contains(UInt8(ascii: "/")) else { return false }
+    let prefix = "PATH="
+    let path = environment.strings.first { $0.hasPrefix(prefix) }?.dropFirst(prefix.count) ?? "/usr/bin:/bin"
+    let command = String(decoding: name, as: UTF8.self)
+    return path.split(separator: ":", omittingEmptySubsequences: false).allSatisfy { directory in
+      access(directory.isEmpty ? command : "\(directory)/\(command)", F_OK) != 0
+    }
   }
 
   private static func lowerOpenFileLimit(to limit: UInt64) {

@@ -73,7 +73,8 @@ ssize_t clinux_receive(
 /// The destination before REDIRECT of an accepted connection: SO_ORIGINAL_DST or IP6T_SO_ORIGINAL_DST.
 /// `destination` has room for a struct sockaddr_storage.
 int clinux_original_destination(int socket, int family, void *destination);
-/// IP_PKTINFO or IPV6_RECVPKTINFO on, and for IPv6 V6ONLY.
+/// IP_PKTINFO or IPV6_RECVPKTINFO on, and for IPv6 IPV6_FREEBIND: without it the kernel lets only addresses of a
+/// device be the source of a reply, not those that a local route makes local.
 int clinux_receive_packet_info(int socket, int family);
 int clinux_set_v6_only(int socket);
 /// A close-on-exec NETLINK_SOCK_DIAG socket of the calling thread's network namespace.
