@@ -48,7 +48,7 @@ public struct SidecarReader: ~Copyable {
 }
 
 /// Reads the lines of a sidecar as JSON, their meaning unchecked.
-private struct SidecarFieldsReader: ~Copyable {
+struct SidecarFieldsReader: ~Copyable {
   let path: String
   private(set) var isCutShort = false
 

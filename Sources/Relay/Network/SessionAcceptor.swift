@@ -7,7 +7,7 @@ import SessionEvents
 struct SessionAcceptor: Sendable {
   let context: RelayContext
   let group: MultiThreadedEventLoopGroup
-  /// Where a connection meant to go; nil for one that was not redirected. Called on the connection's event loop.
+  /// Where a connection meant to go, or nil for one that was not redirected; called on its event loop.
   let originalDestination: @Sendable (any Channel) -> EventLoopFuture<Endpoint?>
 
   /// Takes over a listening socket.
