@@ -44,6 +44,7 @@ static inline int wt_SSL_CTX_add1_chain_cert(SSL_CTX *context, X509 *certificate
 
 static inline uint64_t wt_SSL_OP_NO_RENEGOTIATION(void) { return SSL_OP_NO_RENEGOTIATION; }
 static inline uint64_t wt_SSL_OP_NO_TICKET(void) { return SSL_OP_NO_TICKET; }
+static inline uint64_t wt_SSL_OP_CIPHER_SERVER_PREFERENCE(void) { return SSL_OP_CIPHER_SERVER_PREFERENCE; }
 static inline uint64_t wt_SSL_OP_NO_COMPRESSION(void) { return SSL_OP_NO_COMPRESSION; }
 
 static inline void wt_BIO_set_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
@@ -53,6 +54,11 @@ static inline long wt_BIO_get_mem_data(BIO *bio, char **data) { return BIO_get_m
 static inline int wt_sk_X509_num(const STACK_OF(X509) *stack) { return sk_X509_num(stack); }
 static inline X509 *wt_sk_X509_value(const STACK_OF(X509) *stack, int index) {
   return sk_X509_value(stack, index);
+}
+
+static inline int wt_sk_SSL_CIPHER_num(const STACK_OF(SSL_CIPHER) *stack) { return sk_SSL_CIPHER_num(stack); }
+static inline const SSL_CIPHER *wt_sk_SSL_CIPHER_value(const STACK_OF(SSL_CIPHER) *stack, int index) {
+  return sk_SSL_CIPHER_value(stack, index);
 }
 
 static inline int wt_sk_GENERAL_NAME_num(const GENERAL_NAMES *names) { return sk_GENERAL_NAME_num(names); }

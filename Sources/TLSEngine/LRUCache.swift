@@ -25,9 +25,15 @@ struct LRUCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   /// Keeps `value`, unless the key has one already; returns the one that is kept.
   mutating func insert(_ value: Value, for key: Key) -> Value {
     if let present = self.value(for: key) { return present }
-    if entries.count == capacity { removeOldest() }
-    entries[key] = Entry(value: value, lastUse: clock)
+    replace(value, for: key)
     return value
+  }
+
+  /// Keeps `value`, whatever the key had before.
+  mutating func replace(_ value: Value, for key: Key) {
+    clock += 1
+    if entries.count == capacity, entries[key] == nil { removeOldest() }
+    entries[key] = Entry(value: value, lastUse: clock)
   }
 
   /// Looks at every entry: that costs less than what is cached here, and happens only when the cache is full.

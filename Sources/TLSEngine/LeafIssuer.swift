@@ -38,16 +38,17 @@ public final class LeafIssuer: Sendable {
   public func context(
     for upstream: TLSConnection, policy: BadCertificatePolicy
   ) throws(TLSFailure) -> LeafContext {
-    guard let certificate = upstream.peerCertificate else { throw .noCertificate }
-    let defects = upstream.certificateDefects
-    let sha256 = try Certificate.sha256(of: certificate)
+    guard let certificate = upstream.peerCertificate, let chain = upstream.peerChain else {
+      throw .noCertificate
+    }
+    let defects = chain.defects
     let acceptedName: PeerName?
     switch policy {
     case _ where defects.isEmpty, .mirror: acceptedName = nil
-    case .reject: throw .certificateRejected(uniqueTexts(defects))
+    case .reject: throw .certificateRejected(chain.defectTexts)
     case .accept: acceptedName = upstream.peerName
     }
-    let key = Key(sha256: sha256, defects: DefectClass(defects), acceptedName: acceptedName)
+    let key = Key(sha256: chain.leafSHA256, defects: DefectClass(defects), acceptedName: acceptedName)
     return try context(for: key) { () throws(TLSFailure) in
       if let acceptedName { return try self.accepted(certificate, as: acceptedName) }
       return try self.mirrored(certificate, key.defects)
@@ -127,11 +128,4 @@ extension CertificateBuilder {
       wt_X509_add_alternative_name(pointer, type, bytes, Int32(bytes.count))
     }
   }
-}
-
-/// Each text once, in the order in which OpenSSL met them.
-func uniqueTexts(_ defects: [CertificateDefect]) -> [String] {
-  var texts: [String] = []
-  for text in defects.map(\.text) where !texts.contains(text) { texts.append(text) }
-  return texts
 }

@@ -29,8 +29,10 @@ public final class TLSConnection {
   private var isOutputClosed = false
   private var isInputClosed = false
 
-  /// What is wrong with the peer's certificates: every error of every one of them, in OpenSSL's order.
-  public private(set) var certificateDefects: [CertificateDefect] = []
+  /// The server's certificates and what is known of them, once it has shown them.
+  private(set) var peerChain: PeerChain?
+  /// Collects during a verification, and is empty otherwise.
+  private var foundDefects: [CertificateDefect] = []
   /// The server asked for a client certificate, and was given none.
   public internal(set) var clientCertificateRequested = false
 
@@ -174,27 +176,23 @@ public final class TLSConnection {
     return name.map { Array(UnsafeBufferPointer(start: $0, count: Int(length))) }
   }
 
+  /// What is wrong with the server's certificates: every error of every one of them, in OpenSSL's order.
+  public var certificateDefects: [CertificateDefect] { peerChain?.defects ?? [] }
+
   /// What the finished handshake agreed on, made anew at each call; nil before.
   public var facts: TLSFacts? {
     guard isSecured else { return nil }
     return TLSFacts(
       version: SSL_get_version(ssl).map { String(cString: $0) } ?? "",
       cipher: SSL_CIPHER_standard_name(SSL_get_current_cipher(ssl)).map { String(cString: $0) } ?? "",
-      alpn: alpn.map { printable($0) }, certificates: peerCertificateFacts,
-      certificateErrors: uniqueTexts(certificateDefects))
+      alpn: alpn.map { printable($0) }, certificates: peerChain?.facts ?? [],
+      certificateErrors: peerChain?.defectTexts ?? [])
   }
 
   /// The peer's leaf certificate, borrowed from the connection.
   var peerCertificate: OpaquePointer? {
-    wt_sk_X509_num(SSL_get_peer_cert_chain(ssl)) > 0 ? wt_sk_X509_value(SSL_get_peer_cert_chain(ssl), 0) : nil
-  }
-
-  private var peerCertificateFacts: [CertificateFacts] {
-    guard let upstream, let chain = SSL_get_peer_cert_chain(ssl) else { return [] }
-    return (0..<max(0, wt_sk_X509_num(chain))).compactMap { index in
-      guard let certificate = wt_sk_X509_value(chain, index) else { return nil }
-      return try? upstream.facts(of: certificate)
-    }
+    let chain = SSL_get_peer_cert_chain(ssl)
+    return wt_sk_X509_num(chain) > 0 ? wt_sk_X509_value(chain, 0) : nil
   }
 }
 
@@ -213,8 +211,8 @@ extension TLSConnection {
 
   /// Decrypts until the input is used up.
   ///
-  /// The plaintext is shorter than the ciphertext, but for at most one record
-  /// (2^14 bytes) of which OpenSSL holds the beginning; so one array is nearly always enough.
+  /// The plaintext is shorter than the ciphertext, but for at most one record (2^14 bytes) of which OpenSSL holds
+  /// the beginning; so one array is enough, if OpenSSL's account of what it holds is right.
   private func decrypt(_ progress: inout TLSProgress) {
     var isDrained = false
     repeat {
@@ -321,7 +319,20 @@ extension TLSConnection {
     if !isOutputClosed { output(ciphertext) }
   }
 
+  /// Finds out what the server's certificates are worth.
+  ///
+  /// `verify` runs OpenSSL's verification, which records the defects. False where even that cannot be found out.
+  func judge(_ certificates: [OpaquePointer], _ verify: () -> Void) -> Bool {
+    guard let upstream, let peerName else { return false }
+    peerChain = try? upstream.chain(certificates, name: peerName) {
+      verify()
+      defer { foundDefects = [] }
+      return foundDefects
+    }
+    return peerChain != nil
+  }
+
   func record(_ defect: CertificateDefect) {
-    certificateDefects.append(defect)
+    foundDefects.append(defect)
   }
 }

@@ -55,11 +55,15 @@ final class MemoryPeer {
     if let failure = progress.failure { self.failure = failure }
   }
 
-  /// Carries ciphertext both ways until both are silent.
-  func exchange(with other: MemoryPeer) {
+  /// Carries ciphertext both ways until both are silent; towards this side in pieces of `pieceLength`.
+  func exchange(with other: MemoryPeer, pieceLength: Int = .max) {
     while hasOutput || other.hasOutput {
       other.receive(takeOutput())
-      receive(other.takeOutput())
+      var bytes = other.takeOutput()[...]
+      while !bytes.isEmpty {
+        receive(bytes.prefix(pieceLength))
+        bytes = bytes.dropFirst(pieceLength)
+      }
     }
   }
 

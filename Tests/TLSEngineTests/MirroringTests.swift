@@ -145,6 +145,16 @@ import Testing
     #expect(minted.notAfter == shown.notAfter)
   }
 
+  @Test(arguments: good + bad) func `are judged alike when they come byte by byte`(_ expected: Case) throws {
+    let origin = try Origin()
+    let upstream = try origin.connect(
+      origin.upstream, to: expected.server(origin), serverName: expected.serverName,
+      address: expected.address, pieceLength: 1)
+    #expect(codes(upstream.connection) == expected.errors)
+    #expect(upstream.failure == nil)
+    #expect(upstream.connection.isSecured)
+  }
+
   /// The same question put to the openssl command, which stops at the first error and alerts the server.
   @Test(arguments: good.prefix(3) + bad.filter { $0.isSame && $0.serverName != nil })
   func `are judged by openssl s_client as the originals are`(_ expected: Case) throws {

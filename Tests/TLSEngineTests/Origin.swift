@@ -37,11 +37,11 @@ struct Origin: Sendable {
   /// A finished handshake of a client with a server in memory; returns the client.
   func connect(
     _ context: UpstreamContext, to server: LeafContext, serverName: String? = "origin.test",
-    address: String = "192.0.2.1"
+    address: String = "192.0.2.1", pieceLength: Int = .max
   ) throws -> MemoryPeer {
     let client = try MemoryPeer.client(context, serverName: serverName, address: address)
     try client.connection.startHandshake()
-    client.exchange(with: try MemoryPeer.server(server))
+    client.exchange(with: try MemoryPeer.server(server), pieceLength: pieceLength)
     return client
   }
 }

@@ -19,6 +19,7 @@ final class Program {
 
   deinit {
     if process.isRunning { process.terminate() }
+    process.waitUntilExit()
   }
 
   /// Writes to its standard input, and closes that.
