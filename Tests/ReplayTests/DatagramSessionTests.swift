@@ -1,0 +1,38 @@
+import Replay
+import SessionEvents
+import Testing
+
+@Suite struct `Datagram sessions` {
+  let resolver = Endpoint(address: .v4(0x0808_0808), port: 53)
+  let client = Endpoint(address: .v4(0x0a00_0001), port: 40_000)
+
+  @Test func `pair a client and a server`() {
+    var bench = Bench()
+    bench.sendDatagram(from: client, to: resolver, "q", seconds: 0)
+    bench.sendDatagram(from: resolver, to: client, "a", seconds: 1)
+    bench.finish()
+    #expect(
+      bench.log == [
+        "udp 10.0.0.1:40000 > 8.8.8.8:53 @1", "client datagram: q @1", "server datagram: a @2", "closed idle @2",
+      ])
+  }
+
+  @Test func `know the server by port 53 when its answer comes first`() {
+    var bench = Bench()
+    bench.sendDatagram(from: resolver, to: client, "a", seconds: 0)
+    #expect(bench.log == ["udp 10.0.0.1:40000 > 8.8.8.8:53 @1", "server datagram: a @1"])
+  }
+
+  @Test func `end after a minute of silence`() {
+    var bench = Bench()
+    bench.sendDatagram(from: client, to: resolver, "q", seconds: 0)
+    bench.sendDatagram(from: client, to: resolver, "r", seconds: 50)
+    bench.sendDatagram(from: client, to: resolver, "s", seconds: 105)
+    bench.sendDatagram(from: client, to: resolver, "t", seconds: 170)
+    #expect(
+      bench.log.dropFirst() == [
+        "client datagram: q @1", "client datagram: r @2", "client datagram: s @3", "closed idle @3",
+        "#2 udp 10.0.0.1:40000 > 8.8.8.8:53 @4", "#2 client datagram: t @4",
+      ])
+  }
+}
