@@ -13,12 +13,9 @@ extension SessionAssembler {
       open(session, opening, shown, line, emit: emit)
     case .gap(let direction, let byteCount):
       guard let flow = managed[session] else { return }
-      let stamp = PacketStamp(number: line.packet ?? line.after, time: line.time)
+      flow.emit(.gap(direction, byteCount: byteCount), time: line.time, packet: line.packet, to: emit)
       flow.withStream(direction) { stream in
-        stream.skip(byteCount, stamp: stamp) { output in
-          guard case .gap = output else { return flow.emit(output, direction, to: emit) }
-          flow.emit(.gap(direction, byteCount: byteCount), time: line.time, packet: line.packet, to: emit)
-        }
+        stream.skip(byteCount) { flow.emit($0, direction, to: emit) }
       }
     case .closed(let closing, let totals):
       guard let flow = managed[session] else { return }

@@ -145,12 +145,13 @@ struct StreamAssembly {
     deliverEnd(output)
   }
 
-  /// The sidecar says that the next `byteCount` bytes are missing.
-  mutating func skip(_ byteCount: UInt64, stamp: PacketStamp, output: (Output) -> Void) {
-    let (target, overflow) = next.addingReportingOverflow(Int64(clamping: byteCount))
-    guard !overflow else { return }
-    skipped += target - next
-    gap(upTo: target, stamp: stamp, output)
+  /// Passes over the next `byteCount` bytes, which the sidecar told to be missing.
+  mutating func skip(_ byteCount: UInt64, output: (Output) -> Void) {
+    // Only the sum modulo 2^32 meets the packets; a count beyond any stream's length must not trap.
+    let count = Int64(clamping: byteCount)
+    guard count < Int64.max - max(next, skipped) else { return }
+    skipped += count
+    next += count
     deliverReady(output)
   }
 
