@@ -20,7 +20,7 @@ struct DNSLine {
     let opcode = known?.opcode ?? "QUERY"
     line.addColumns(
       what: opcode == "QUERY" ? "DNS" : DisplayText.safe(opcode), status: "", statusStyle: .plain, size: "",
-      duration: duration)
+      duration: exchange.response == nil ? "" : duration)
     line.add(questions)
     line.add("→")
     addAnswer(to: &line)

@@ -31,7 +31,8 @@ struct ExchangeLines {
     let size = http.response.map { HumaneUnits.size($0.body.byteCount) } ?? ""
     line.addColumns(
       what: method, status: http.response.map { String($0.status) } ?? "-",
-      statusStyle: Self.style(status: http.response?.status), size: size, duration: duration)
+      statusStyle: Self.style(status: http.response?.status), size: size,
+      duration: http.response == nil ? "" : duration)
     line.add(http.request.map(Self.url) ?? "(request not recorded)")
     for interim in http.interim { line.add("after \(interim.status)", .dim, separator: "  ") }
     if let request = http.request, request.body.byteCount > 0 {

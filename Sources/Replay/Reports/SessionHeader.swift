@@ -49,12 +49,10 @@ struct SessionHeader {
   }
 
   private func tlsLine(_ facts: TLSFacts) -> StyledLine {
-    var line = StyledLine.remark(Self.agreement(facts))
-    if let leaf = facts.certificates.first {
-      line.add("certificate \(DisplayText.safe(leaf.subject))", separator: ", ")
-      line.add("issued by \(DisplayText.safe(leaf.issuer))", separator: ", ")
-    }
-    return line
+    guard let leaf = facts.certificates.first else { return .remark(Self.agreement(facts)) }
+    let subject = DisplayText.safe(leaf.subject)
+    let issuer = DisplayText.safe(leaf.issuer)
+    return .remark("\(Self.agreement(facts)), certificate \(subject), issued by \(issuer)")
   }
 
   private static func agree(_ one: TLSFacts, _ other: TLSFacts) -> Bool {

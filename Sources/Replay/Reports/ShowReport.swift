@@ -4,8 +4,8 @@ import SessionEvents
 /// What was said, for people: a header for each session, then a line for each exchange as it finishes.
 ///
 /// A session's header comes with its first exchange, when its host and TLS facts are known, or when it closes
-/// without one. Every line begins with the session's number, because sessions interleave. Holds a few words of state per open
-/// session.
+/// without one. Every line begins with the session's number, because sessions interleave. Holds a few words of state
+/// per open session.
 public struct ShowReport: ObservationReport {
   /// Where the text begins that follows session number and time.
   static let indent = 19
@@ -21,6 +21,8 @@ public struct ShowReport: ObservationReport {
 
   private let options: ShowOptions
   private var sessions: [SessionID: Shown] = [:]
+  /// The day of the last date line, as its digits compare.
+  private var date = ""
 
   public init(options: ShowOptions = ShowOptions()) {
     self.options = options
@@ -40,7 +42,7 @@ public struct ShowReport: ObservationReport {
     }
   }
 
-  private func show(
+  private mutating func show(
     _ exchange: Exchange, _ summary: SessionSummary, _ shown: inout Shown, into output: inout [UInt8]
   ) {
     if case .tlsHello = exchange.content, exchange.findings.isEmpty, shown.heldHello == nil {
@@ -53,7 +55,7 @@ public struct ShowReport: ObservationReport {
     write(exchange, summary, into: &output)
   }
 
-  private func releaseHello(_ summary: SessionSummary, _ shown: inout Shown, into output: inout [UInt8]) {
+  private mutating func releaseHello(_ summary: SessionSummary, _ shown: inout Shown, into output: inout [UInt8]) {
     guard let hello = shown.heldHello else { return }
     shown.heldHello = nil
     guard summary.clientTLS == nil, summary.serverTLS == nil else { return }
@@ -61,7 +63,7 @@ public struct ShowReport: ObservationReport {
     write(hello, summary, into: &output)
   }
 
-  private func showEnd(_ summary: SessionSummary, _ shown: inout Shown, into output: inout [UInt8]) {
+  private mutating func showEnd(_ summary: SessionSummary, _ shown: inout Shown, into output: inout [UInt8]) {
     if shown.heldHello != nil {
       showFacts(summary, &shown, into: &output)
       releaseHello(summary, &shown, into: &output)
@@ -73,10 +75,11 @@ public struct ShowReport: ObservationReport {
   }
 
   /// The session's header, and what became known of the session since.
-  private func showFacts(_ summary: SessionSummary, _ shown: inout Shown, into output: inout [UInt8]) {
+  private mutating func showFacts(_ summary: SessionSummary, _ shown: inout Shown, into output: inout [UInt8]) {
     let header = SessionHeader(summary)
     if !shown.header {
       shown.header = true
+      showDate(of: summary.opened, into: &output)
       write(header.line, into: &output)
     }
     if !shown.tls, summary.clientTLS != nil || summary.serverTLS != nil {
@@ -87,6 +90,16 @@ public struct ShowReport: ObservationReport {
       shown.bypass = true
       write(line, into: &output)
     }
+  }
+
+  /// Times of day mean little without their day: it is told whenever a later one begins.
+  private mutating func showDate(of time: Timestamp, into output: inout [UInt8]) {
+    let opened = CivilTime(time).date
+    guard opened > date else { return }
+    date = opened
+    var line = StyledLine(indent: 0)
+    line.add("\(opened) UTC", .dim)
+    write(line, into: &output)
   }
 
   private func write(_ exchange: Exchange, _ summary: SessionSummary, into output: inout [UInt8]) {
@@ -110,10 +123,13 @@ extension StyledLine {
     add("", separator: " ")
   }
 
-  /// A line that belongs to the one above it.
+  /// A line that belongs to the one above it, wrapped between words.
   static func remark(_ text: String, _ style: Style = .plain) -> StyledLine {
     var line = StyledLine(indent: ShowReport.indent)
-    line.add(String(repeating: " ", count: ShowReport.indent) + text, style)
+    line.add(String(repeating: " ", count: ShowReport.indent))
+    for (index, word) in text.split(separator: " ").enumerated() {
+      line.add(String(word), style, separator: index == 0 ? "" : " ")
+    }
     return line
   }
 }
