@@ -11,7 +11,8 @@ struct SessionStory: Hashable {
   var steps: [Step] = []
 }
 
-/// Events by session, in normal form:
+/// Puts events into normal form, by session.
+///
 ///
 /// - neighbouring bytes of one direction are one step, at the time of the first; neighbouring gaps too; empty
 ///   bytes and gaps are none;
@@ -55,7 +56,8 @@ extension SessionStory {
   }
 }
 
-/// Sessions, in normal form, by their clients, less what packets cannot carry:
+/// Takes from sessions what packets cannot carry, and names them by their clients.
+///
 ///
 /// - the session's number (packets only show an order), the process, the way of interception, hello, TLS facts,
 ///   bypass; the original port where decrypted sessions are written on another;
@@ -116,7 +118,8 @@ private func oneDirectionAfterTheOther(_ story: SessionStory) -> SessionStory {
 
 private func direction(of kind: SessionEvent.Kind) -> Direction? {
   switch kind {
-  case .bytes(let direction, _), .datagram(let direction, _), .gap(let direction, _), .halfClosed(let direction):
+  case .bytes(let direction, _), .datagram(let direction, _), .gap(let direction, _),
+    .halfClosed(let direction):
     direction
   case .opened, .clientHello, .secured, .bypassed, .closed: nil
   }

@@ -26,7 +26,9 @@ struct RandomTraffic {
   }
 
   private mutating func make() -> [SessionEvent] {
-    var waiting = (1...options.sessionCount).map { (id: UInt64($0), kinds: session(UInt64($0))[...], index: UInt64(0)) }
+    var waiting = (1...options.sessionCount).map {
+      (id: UInt64($0), kinds: session(UInt64($0))[...], index: UInt64(0))
+    }
     var started = 1
     var events: [SessionEvent] = []
     while !waiting.isEmpty {
@@ -64,7 +66,9 @@ struct RandomTraffic {
     }
   }
 
-  private mutating func opening(_ number: UInt64, _ transport: TransportProtocol, port: UInt16) -> SessionOpening {
+  private mutating func opening(_ number: UInt64, _ transport: TransportProtocol, port: UInt16)
+    -> SessionOpening
+  {
     let isIPv4 = random.next() % 3 != 0
     let low = random.next() % 200 + 1
     return SessionOpening(
@@ -75,7 +79,8 @@ struct RandomTraffic {
         address: isIPv4 ? .v4(0xc633_6400 + UInt32(low)) : .v6(0x2001_0db8 << 32, low << 16 | 2), port: port),
       interception: .sandbox,
       process: random.next() % 4 == 0
-        ? nil : ProcessFacts(pid: Int32(number) + 100, uid: 1_000, name: "client", executable: "/usr/bin/client"))
+        ? nil
+        : ProcessFacts(pid: Int32(number) + 100, uid: 1_000, name: "client", executable: "/usr/bin/client"))
   }
 
   private mutating func secured(_ number: UInt64) -> [SessionEvent.Kind] {
@@ -105,7 +110,8 @@ struct RandomTraffic {
   private mutating func unreachable(_ number: UInt64) -> [SessionEvent.Kind] {
     [
       .opened(opening(number, .tcp, port: 8_080)),
-      .closed(SessionClosing(.reset(by: .server), cause: .upstreamUnreachable("connect: Connection refused"))),
+      .closed(
+        SessionClosing(.reset(by: .server), cause: .upstreamUnreachable("connect: Connection refused"))),
     ]
   }
 
@@ -119,7 +125,9 @@ struct RandomTraffic {
       case 0:
         let count = options.hasUnprovableGaps ? random.next() % (1 << 34) : random.next() % (1 << 24)
         kinds.append(.gap(direction, byteCount: count + 1))
-        if !options.hasUnprovableGaps { kinds.append(.bytes(direction, randomBytes(1 + random.next() % 3_000))) }
+        if !options.hasUnprovableGaps {
+          kinds.append(.bytes(direction, randomBytes(1 + random.next() % 3_000)))
+        }
       case 1 where random.next() % 3 == 0:
         kinds.append(.halfClosed(direction))
         open.removeAll { $0 == direction }
@@ -192,7 +200,9 @@ struct RandomTraffic {
 
   private mutating func dnsOverTCP(_ number: UInt64) -> [SessionEvent.Kind] {
     let (query, answer) = messages()
-    func framed(_ message: [UInt8]) -> [UInt8] { [UInt8(message.count >> 8), UInt8(message.count & 0xff)] + message }
+    func framed(_ message: [UInt8]) -> [UInt8] {
+      [UInt8(message.count >> 8), UInt8(message.count & 0xff)] + message
+    }
     return [.opened(opening(number, .tcp, port: 53))] + pieces(.clientToServer, framed(query))
       + pieces(.serverToClient, framed(answer)) + [.closed(SessionClosing(.fin))]
   }

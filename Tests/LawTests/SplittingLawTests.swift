@@ -5,7 +5,8 @@ import Testing
 @Suite struct `Law 1: splitting` {
   @Test func `reports do not depend on how the bytes are split`() {
     var script = EventScript()
-    script.client("POST /form HTTP/1.1\r\nHost: example.com\r\nContent-Length: 3\r\n\r\na=bGET / HTTP/1.1\r\n")
+    script.client(
+      "POST /form HTTP/1.1\r\nHost: example.com\r\nContent-Length: 3\r\n\r\na=bGET / HTTP/1.1\r\n")
     script.client("Host: example.com\r\n\r\n")
     script.server("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\n")
     script.server("Transfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n0\r\nX-End: yes\r\n\r\n")

@@ -13,7 +13,8 @@ import Testing
     bench.finish()
     #expect(
       bench.log == [
-        "udp 10.0.0.1:40000 > 8.8.8.8:53 @1", "client datagram: q @1", "server datagram: a @2", "closed idle @2",
+        "udp 10.0.0.1:40000 > 8.8.8.8:53 @1", "client datagram: q @1", "server datagram: a @2",
+        "closed idle @2",
       ])
   }
 

@@ -21,7 +21,9 @@ import Testing
     bench.client.port += 1
     bench.play([.client(.syn, 0), .client(3, "c"), .client(5, "e")])
     #expect(
-      bench.log.suffix(4) == ["#2 client gap 2 @4", "#2 client: c @4", "#2 client gap 1 @5", "#2 client: e @5"])
+      bench.log.suffix(4) == [
+        "#2 client gap 2 @4", "#2 client: c @4", "#2 client gap 1 @5", "#2 client: e @5",
+      ])
     #expect(bench.assembler.notes == [ReplayNote(.pendingLimit, firstPacket: 5)])
   }
 

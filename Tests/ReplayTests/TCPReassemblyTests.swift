@@ -19,7 +19,8 @@ import Testing
     Case(
       name: "in order, with an orderly close",
       script: [
-        .client(1, ack: 1, "ab"), .server(1, ack: 3, "xyz"), .client(.fin, 3, ack: 4), .server(.fin, 4, ack: 4),
+        .client(1, ack: 1, "ab"), .server(1, ack: 3, "xyz"), .client(.fin, 3, ack: 4),
+        .server(.fin, 4, ack: 4),
       ],
       events: ["client: ab @4", "server: xyz @5", "client fin @6", "server fin @7", "closed fin @7"]),
     Case(
@@ -93,7 +94,8 @@ import Testing
     Case(
       name: "the same two ends connect again",
       script: [
-        .client(.fin, 1, ack: 1), .server(.fin, 1, ack: 2), .client(.syn, 70_000), .server(.syn, 80_000, ack: 70_001),
+        .client(.fin, 1, ack: 1), .server(.fin, 1, ack: 2), .client(.syn, 70_000),
+        .server(.syn, 80_000, ack: 70_001),
         .client(70_001, ack: 80_001, "again"),
       ],
       events: [
@@ -116,7 +118,8 @@ import Testing
 
   @Test func `keeps the client that sent the SYN first in a simultaneous open`() {
     let script: [Wire] = [
-      .client(.syn, 0), .server(.syn, 0), .client(.syn, 0, ack: 1), .server(.syn, 0, ack: 1), .server(1, ack: 1, "hi"),
+      .client(.syn, 0), .server(.syn, 0), .client(.syn, 0, ack: 1), .server(.syn, 0, ack: 1),
+      .server(1, ack: 1, "hi"),
     ]
     #expect(Bench.events(script) == [Self.opened, "server: hi @5", "closed open @5"])
   }

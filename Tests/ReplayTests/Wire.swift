@@ -17,7 +17,8 @@ struct Wire {
     _ flags: TCPFlags, _ sequence: UInt32, ack: UInt32? = nil, _ payload: String = "", missing: Int = 0
   ) -> Wire {
     Wire(
-      party: .client, flags: flags, sequence: sequence, acknowledgment: ack, payload: payload, missing: missing)
+      party: .client, flags: flags, sequence: sequence, acknowledgment: ack, payload: payload,
+      missing: missing)
   }
 
   static func client(
@@ -30,7 +31,8 @@ struct Wire {
     _ flags: TCPFlags, _ sequence: UInt32, ack: UInt32? = nil, _ payload: String = "", missing: Int = 0
   ) -> Wire {
     Wire(
-      party: .server, flags: flags, sequence: sequence, acknowledgment: ack, payload: payload, missing: missing)
+      party: .server, flags: flags, sequence: sequence, acknowledgment: ack, payload: payload,
+      missing: missing)
   }
 
   static func server(
@@ -85,13 +87,16 @@ struct Bench {
     let segment = SegmentHeader(
       source: fromClient ? client : server, destination: fromClient ? server : client,
       sequence: wire.sequence &+ (fromClient ? clientInitial : serverInitial),
-      acknowledgment: (wire.acknowledgment ?? 0) &+ (fromClient ? serverInitial : clientInitial), flags: flags,
+      acknowledgment: (wire.acknowledgment ?? 0) &+ (fromClient ? serverInitial : clientInitial),
+      flags: flags,
       missingByteCount: wire.missing)
     let stamp = PacketStamp(number: packet, time: Timestamp(nanoseconds: Int64(packet)))
     assembler.receive(segment, payload: Array(wire.payload.utf8).span, at: stamp) { note($0, $1) }
   }
 
-  mutating func sendDatagram(from source: Endpoint, to destination: Endpoint, _ payload: String, seconds: Int64) {
+  mutating func sendDatagram(
+    from source: Endpoint, to destination: Endpoint, _ payload: String, seconds: Int64
+  ) {
     packet += 1
     let stamp = PacketStamp(number: packet, time: Timestamp(nanoseconds: seconds * 1_000_000_000))
     assembler.receiveDatagram(

@@ -41,8 +41,10 @@ enum HumaneUnits {
 
   /// One decimal below 100 units, none above.
   private static func decimal(_ value: UInt64, of unit: UInt64) -> String {
-    let tenths = value / unit * 10 + (value % unit * 10 + unit / 2) / unit
-    return tenths < 1_000 ? "\(tenths / 10).\(tenths % 10)" : "\((tenths + 5) / 10)"
+    let (whole, rest) = value.quotientAndRemainder(dividingBy: unit)
+    // A remainder is below 10^18, so ten of it still fit.
+    let tenths = whole * 10 + (rest * 10 + unit / 2) / unit
+    return tenths < 1_000 ? "\(tenths / 10).\(tenths % 10)" : "\(whole + (rest >= unit - rest ? 1 : 0))"
   }
 
   private static func rounds(_ value: UInt64, to count: UInt64, of unit: UInt64) -> Bool {

@@ -55,7 +55,9 @@ public struct ShowReport: ObservationReport {
     write(exchange, summary, into: &output)
   }
 
-  private mutating func releaseHello(_ summary: SessionSummary, _ shown: inout Shown, into output: inout [UInt8]) {
+  private mutating func releaseHello(
+    _ summary: SessionSummary, _ shown: inout Shown, into output: inout [UInt8]
+  ) {
     guard let hello = shown.heldHello else { return }
     shown.heldHello = nil
     guard summary.clientTLS == nil, summary.serverTLS == nil else { return }
@@ -75,7 +77,8 @@ public struct ShowReport: ObservationReport {
   }
 
   /// The session's header, and what became known of the session since.
-  private mutating func showFacts(_ summary: SessionSummary, _ shown: inout Shown, into output: inout [UInt8]) {
+  private mutating func showFacts(_ summary: SessionSummary, _ shown: inout Shown, into output: inout [UInt8])
+  {
     let header = SessionHeader(summary)
     if !shown.header {
       shown.header = true

@@ -1,0 +1,84 @@
+import FoundationEssentials
+import Inspection
+import Replay
+import Testing
+
+@Suite struct `Exchanges report` {
+  static func lines(_ observations: [Observation]) -> [String] {
+    var report = ExchangesReport()
+    var output: [UInt8] = []
+    for observation in observations { report.receive(observation, into: &output) }
+    return String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)
+  }
+
+  @Test func `writes an HTTP exchange with every field of the contract`() {
+    let lines = Self.lines(SampleObservations.http)
+    let zeros = String(repeating: "02", count: 32)
+    let nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    #expect(
+      lines[1]
+        == #"{"v":1,"session":2,"index":1,"protocol":"http/1","transport":"tcp","client":"10.0.0.1:55712","#
+        + #""server":"10.1.2.3:443","host":"example.com","host_source":"sni","#
+        + #""start":"2026-11-24T08:15:02.131000000Z","duration":20000000,"packet":23,"#
+        + #""request":{"method":"GET","scheme":"https","authority":"example.com","target":"/","version":"1.1","#
+        + #""headers":[["Host","example.com"]],"body":{"length":0,"sha256":"\#(nothing)","#
+        + #""decoded_length":null,"decoded_sha256":null},"trailers":[],"complete":true},"interim":[],"#
+        + #""response":{"status":200,"version":"1.1","reason":"OK","#
+        + #""headers":[["Content-Type","text/html; charset=utf-8"]],"#
+        + #""body":{"length":1256,"sha256":"\#(zeros)","decoded_length":1256,"#
+        + #""decoded_sha256":"\#(String(repeating: "03", count: 32))"},"#
+        + #""trailers":[["X-Check","é"]],"complete":true},"findings":[]}"#)
+  }
+
+  @Test func `writes a line for each exchange, and each is JSON`() throws {
+    let lines = Self.lines(SampleObservations.all)
+    #expect(lines.count == 10)
+    for line in lines { _ = try JSONDecoder().decode(JSONValue.self, from: Data(line.utf8)) }
+  }
+
+  @Test func `has null for a response or a request that is missing`() {
+    let text = Self.lines(SampleObservations.all).joined()
+    #expect(text.contains(#""response":null"#))
+    let orphan = HTTPExchange(request: nil, response: SampleObservations.response(200, type: "a/b", size: 0))
+    let lines = Self.lines([
+      SampleObservations.exchange(SampleObservations.web, from: 0, to: 0, .http1(orphan))
+    ])
+    #expect(lines[0].contains(#""request":null"#))
+  }
+
+  @Test func `escapes bytes that are no UTF-8`() {
+    var request = SampleObservations.request("GET", "/")
+    request.target = [0x2f, 0xff]
+    let exchange = HTTPExchange(request: request, response: nil)
+    let lines = Self.lines([
+      SampleObservations.exchange(SampleObservations.web, from: 0, to: 0, .http1(exchange))
+    ])
+    #expect(lines[0].contains(#""target":"/\\xff""#))
+  }
+}
+
+/// Any JSON, its keys known.
+enum JSONValue: Decodable, Equatable {
+  case object([String: JSONValue])
+  case array([JSONValue])
+  case scalar
+
+  init(from decoder: any Decoder) throws {
+    if let object = try? [String: JSONValue](from: decoder) {
+      self = .object(object)
+    } else if let array = try? [JSONValue](from: decoder) {
+      self = .array(array)
+    } else {
+      self = .scalar
+    }
+  }
+
+  /// All keys, at any depth.
+  var keys: Set<String> {
+    switch self {
+    case .object(let fields): fields.values.reduce(Set(fields.keys)) { $0.union($1.keys) }
+    case .array(let elements): elements.reduce([]) { $0.union($1.keys) }
+    case .scalar: []
+    }
+  }
+}

@@ -1,0 +1,216 @@
+import Inspection
+import SessionEvents
+
+/// A recording's observations in which every kind of thing occurs, made by hand.
+enum SampleObservations {
+  static let start: Int64 = 1_795_508_102_101_000_000  // 2026-11-24T08:15:02.101Z
+
+  static func time(_ milliseconds: Int64) -> Timestamp {
+    Timestamp(nanoseconds: start + milliseconds * 1_000_000)
+  }
+
+  static func endpoint(_ text: String) -> Endpoint {
+    Endpoint(text) ?? Endpoint(address: .v4(0), port: 0)
+  }
+
+  static func summary(
+    _ number: UInt64, _ transport: TransportProtocol, client: String, server: String, host: HostName? = nil,
+    process: ProcessFacts? = curl, at milliseconds: Int64
+  ) -> SessionSummary {
+    let server = endpoint(server)
+    return SessionSummary(
+      session: SessionID(number),
+      opening: SessionOpening(
+        transport: transport, client: endpoint(client), originalDestination: server,
+        interception: .sandbox, process: process),
+      opened: time(milliseconds), host: host ?? HostName(name: "\(server.address)", source: .address),
+      firstPacket: number * 10)
+  }
+
+  static let curl = ProcessFacts(pid: 4_711, uid: 1_000, name: "curl", executable: "/usr/bin/curl")
+
+  static func exchange(
+    _ session: SessionSummary, _ index: Int = 0, from start: Int64, to end: Int64,
+    _ content: Exchange.Content,
+    findings: [Finding] = []
+  ) -> Observation {
+    .exchange(
+      Exchange(
+        session: session.session, index: index, start: time(start), end: time(end),
+        packet: session.firstPacket.map { $0 + 3 }, content: content, findings: findings), session)
+  }
+
+  static func closed(_ session: SessionSummary, at milliseconds: Int64, _ closing: SessionClosing)
+    -> Observation
+  {
+    var session = session
+    session.closed = time(milliseconds)
+    session.closing = closing
+    return .closed(session)
+  }
+
+  // MARK: DNS
+
+  static var resolver: SessionSummary {
+    summary(1, .udp, client: "127.0.0.1:41380", server: "10.9.8.7:53", at: 0)
+  }
+
+  static func query(_ name: String, _ type: String = "A") -> DNSMessage {
+    DNSMessage(
+      id: 4_660, opcode: "QUERY", rcode: "NOERROR", flags: .recursionDesired,
+      questions: [DNSQuestion(name: name, type: type, class: "IN")],
+      edns: DNSExtension(
+        version: 0, payloadSize: 1_232, dnssecOK: false, options: [DNSOption(code: 10, data: [1, 2, 0xfe])]))
+  }
+
+  static func answer(_ name: String, rcode: String = "NOERROR", _ answers: [DNSRecord]) -> DNSMessage {
+    DNSMessage(
+      id: 4_660, opcode: "QUERY", rcode: rcode, flags: [.response, .recursionDesired, .recursionAvailable],
+      questions: [DNSQuestion(name: name, type: "A", class: "IN")], answers: answers,
+      authority: [
+        DNSRecord(name: "example.com", type: "NS", class: "IN", timeToLive: 60, data: "ns.example.com")
+      ])
+  }
+
+  static func record(_ name: String, _ type: String, _ data: String) -> DNSRecord {
+    DNSRecord(name: name, type: type, class: "IN", timeToLive: 300, data: data)
+  }
+
+  static var dns: [Observation] {
+    [
+      .opened(resolver),
+      exchange(
+        resolver, from: 0, to: 1,
+        .dns(
+          DNSExchange(
+            query: query("www.example.com"),
+            response: answer(
+              "www.example.com",
+              [record("www.example.com", "CNAME", "example.com"), record("example.com", "A", "10.1.2.3")])))),
+      exchange(
+        resolver, 1, from: 2, to: 3,
+        .dns(DNSExchange(query: query("nosuch.test"), response: answer("nosuch.test", rcode: "NXDOMAIN", [])))
+      ),
+      exchange(
+        resolver, 2, from: 3, to: 3, .dns(DNSExchange(query: query("lost.test", "AAAA"), response: nil))),
+    ]
+  }
+
+  // MARK: HTTP
+
+  static var web: SessionSummary {
+    var web = summary(
+      2, .tcp, client: "10.0.0.1:55712", server: "10.1.2.3:443",
+      host: HostName(name: "example.com", source: .sni),
+      at: 3)
+    web.hello = hello
+    web.clientTLS = TLSFacts(version: "TLSv1.3", cipher: "TLS_AES_128_GCM_SHA256", alpn: "http/1.1")
+    web.serverTLS = TLSFacts(
+      version: "TLSv1.3", cipher: "TLS_AES_128_GCM_SHA256", alpn: "http/1.1",
+      certificates: [
+        CertificateFacts(
+          subject: "CN=example.com", issuer: "CN=Example CA", names: ["example.com", "*.example.com"],
+          notBefore: time(-1_000_000), notAfter: time(1_000_000), sha256: [UInt8](repeating: 0xab, count: 32))
+      ], certificateErrors: ["certificate has expired"])
+    web.clientByteCount = 400
+    web.serverByteCount = 15_000
+    return web
+  }
+
+  static let hello = TLSHelloFacts(
+    serverName: "example.com", alpn: [Array("h2".utf8), [0xff]], versions: ["TLSv1.3", "TLSv1.2"],
+    ja3: "579ccef312d18482fc42e2b822ca2430", ja4: "t13d1516h2_8daaf6152771_e5627efa2ab1")
+
+  static func request(_ method: String, _ target: String, sent: UInt64 = 0) -> HTTPRequest {
+    HTTPRequest(
+      method: Array(method.utf8), scheme: "https", authority: Array("example.com".utf8),
+      target: Array(target.utf8),
+      version: "1.1", headers: [field("Host", "example.com")],
+      body: HTTPBody(byteCount: sent, sha256: sent == 0 ? nil : [UInt8](repeating: 1, count: 32)))
+  }
+
+  static func response(_ status: Int, type: String, size: UInt64, decoded: UInt64? = nil) -> HTTPResponse {
+    HTTPResponse(
+      status: status, version: "1.1", reason: Array("OK".utf8), headers: [field("Content-Type", type)],
+      trailers: [field("X-Check", "\u{e9}")],
+      body: HTTPBody(
+        byteCount: size, sha256: [UInt8](repeating: 2, count: 32), decodedByteCount: decoded ?? size,
+        decodedSHA256: [UInt8](repeating: 3, count: 32)))
+  }
+
+  static func field(_ name: String, _ value: String) -> HTTPField {
+    HTTPField(name: Array(name.utf8), value: Array(value.utf8))
+  }
+
+  static var http: [Observation] {
+    var cut = response(502, type: "text/plain", size: 7)
+    cut.isComplete = false
+    return [
+      .opened(web),
+      exchange(web, from: 20, to: 20, .tlsHello(hello)),
+      exchange(
+        web, 1, from: 30, to: 50,
+        .http1(
+          HTTPExchange(
+            request: request("GET", "/"),
+            response: response(200, type: "text/html; charset=utf-8", size: 1_256)))),
+      exchange(
+        web, 2, from: 60, to: 1_460,
+        .http1(
+          HTTPExchange(
+            request: request("POST", "/v1/items?page=2&order=ascending&filter=none", sent: 1_234_567),
+            interim: [HTTPResponse(status: 100, version: "1.1", reason: [], headers: [])],
+            response: response(404, type: "application/json", size: 12_345, decoded: 98_765)))),
+      exchange(
+        web, 3, from: 1_500, to: 1_501,
+        .http1(HTTPExchange(request: request("GET", "/cut"), response: cut)),
+        findings: [
+          Finding(
+            code: "http1.chunk-size-invalid", offset: 13_000,
+            detail: "chunk size \"xyz\u{1b}[2J\" is no number",
+            direction: .serverToClient)
+        ]),
+      exchange(
+        web, 4, from: 1_502, to: 1_502, .http1(HTTPExchange(request: request("GET", "/late"), response: nil))),
+    ]
+  }
+
+  // MARK: The rest
+
+  static var hidden: SessionSummary {
+    var hidden = summary(3, .tcp, client: "[2001:db8::1]:50000", server: "[2001:db8::2]:443", at: 70)
+    hidden.hello = hello
+    hidden.bypass = .clientCertificateRequired
+    return hidden
+  }
+
+  static var unreachable: SessionSummary {
+    summary(4, .tcp, client: "10.0.0.1:55714", server: "10.1.2.4:8080", process: nil, at: 80)
+  }
+
+  static var opaque: SessionSummary {
+    var opaque = summary(
+      5, .tcp, client: "10.0.0.1:55715", server: "10.1.2.5:22",
+      host: HostName(name: "git.test", source: .dns), at: 90)
+    opaque.clientByteCount = 999
+    opaque.serverByteCount = 1_000
+    opaque.gapByteCount = 1_234_567
+    return opaque
+  }
+
+  static var all: [Observation] {
+    dns + http + [
+      .opened(hidden), .opened(unreachable), .opened(opaque),
+      exchange(hidden, from: 71, to: 71, .tlsHello(hello)),
+      closed(resolver, at: 10, SessionClosing(.idle)),
+      closed(
+        unreachable, at: 85,
+        SessionClosing(.reset(by: .server), cause: .upstreamUnreachable("connect: Connection refused"))),
+      closed(hidden, at: 3_700_070, SessionClosing(.fin)),
+      exchange(
+        opaque, from: 91, to: 99, .opaque(OpaqueExchange(clientByteCount: 999, serverByteCount: 1_000))),
+      closed(opaque, at: 100, SessionClosing(.open)),
+      closed(web, at: 1_503, SessionClosing(.reset(by: .client))),
+    ]
+  }
+}

@@ -1,0 +1,127 @@
+import Inspection
+import Replay
+import SessionEvents
+import Testing
+
+@Suite struct `Show report` {
+  static func text(_ observations: [Observation], _ options: ShowOptions = ShowOptions()) -> String {
+    var report = ShowReport(options: options)
+    var output: [UInt8] = []
+    for observation in observations { report.receive(observation, into: &output) }
+    return String(decoding: output, as: UTF8.self)
+  }
+
+  @Test func `shows everything that can be said`() {
+    #expect(
+      Self.text(SampleObservations.all) == #"""
+        2026-11-24 UTC
+        #1   08:15:02.101  curl[4711] 127.0.0.1:41380 → 10.9.8.7:53 (address) udp
+        #1   08:15:02.101  DNS                   1.0 ms  A www.example.com → CNAME example.com, 10.1.2.3
+        #1   08:15:02.103  DNS                   1.0 ms  A nosuch.test → NXDOMAIN
+        #1   08:15:02.104  DNS                           AAAA lost.test → no answer
+        #2   08:15:02.104  curl[4711] 10.0.0.1:55712 → example.com:443 (sni) 10.1.2.3
+                           TLSv1.3 TLS_AES_128_GCM_SHA256, ALPN http/1.1, certificate CN=example.com, issued
+                           by CN=Example CA
+                           ! certificate: certificate has expired
+        #2   08:15:02.131  GET    200   1.3 kB  20.0 ms  https://example.com/  text/html
+        #2   08:15:02.161  POST   404  12.3 kB    1.4 s
+                           https://example.com/v1/items?page=2&order=ascending&filter=none  after 100
+                           sent 1.2 MB  application/json  98.8 kB decoded
+        #2   08:15:03.601  GET    502      7 B   1.0 ms  https://example.com/cut  text/plain  incomplete
+                           ! http1.chunk-size-invalid at 13000 of the server's bytes: chunk size
+                           "xyz\u{1b}[2J" is no number
+        #2   08:15:03.603  GET    -                      https://example.com/late  no response
+        #4   08:15:02.181  10.0.0.1:55714 → 10.1.2.4:8080 (address)
+        #4   08:15:02.186  reset by the server after 5.0 ms without an exchange
+                           ! server unreachable: connect: Connection refused
+        #3   08:15:02.171  curl[4711] [2001:db8::1]:50000 → [2001:db8::2]:443 (address)
+                           bypassed, not recorded: the server wants a client certificate
+        #3   08:15:02.172  TLS                           hello example.com  ALPN h2,\xff  TLSv1.3,TLSv1.2
+                           JA4 t13d1516h2_8daaf6152771_e5627efa2ab1  not decrypted
+        #5   08:15:02.191  curl[4711] 10.0.0.1:55715 → git.test:22 (dns) 10.1.2.5
+        #5   08:15:02.192  TCP                   8.0 ms  999 B from the client, 1.0 kB from the server,
+                           protocol not known
+        #5   08:15:02.201  open at the end of the recording after 10.0 ms
+                           ! 1,234,567 bytes are missing from the recording
+        #2   08:15:03.604  reset by the client after 1.5 s
+
+        """#)
+  }
+
+  @Test func `keeps its lines within the width`() {
+    for width in [60, 80, 100] {
+      for line in Self.text(SampleObservations.all, ShowOptions(width: width)).split(separator: "\n") {
+        let isOneWord = line.drop { $0 == " " }.allSatisfy { $0 != " " }
+        #expect(line.unicodeScalars.count <= width || isOneWord, "\(line)")
+      }
+    }
+  }
+
+  @Test func `says the same in colour`() {
+    let plain = Self.text(SampleObservations.all)
+    let colored = Self.text(SampleObservations.all, ShowOptions(color: true))
+    #expect(colored.contains("\u{1b}[32m200\u{1b}[0m"))
+    #expect(colored.replacing(/\u{1b}\[[0-9]*m/, with: "") == plain)
+  }
+
+  @Test func `lets nothing from the wire reach the terminal`() {
+    let evil = "\u{1b}]0;owned\u{7}\u{9b}2J\r\n\u{202e}\u{2028}\u{0}"
+    let bytes = Array(evil.utf8) + [0xff, 0x9b]
+    var summary = SampleObservations.web
+    summary.host.name = evil
+    summary.opening.process?.name = evil
+    summary.bypass = .requested(evil)
+    summary.serverTLS?.version = evil
+    summary.serverTLS?.cipher = evil
+    summary.serverTLS?.alpn = evil
+    summary.serverTLS?.certificates[0].subject = evil
+    summary.serverTLS?.certificates[0].issuer = evil
+    summary.serverTLS?.certificateErrors = [evil]
+    var request = SampleObservations.request("GET", "/")
+    request.method = bytes
+    request.target = [0x2f] + bytes
+    request.authority = bytes
+    request.scheme = evil
+    var response = SampleObservations.response(200, type: evil, size: 1)
+    response.headers = [HTTPField(name: Array("content-type".utf8), value: bytes)]
+    var query = SampleObservations.query(evil, evil)
+    query.opcode = evil
+    var answer = SampleObservations.answer(evil, rcode: evil, [SampleObservations.record(evil, evil, evil)])
+    answer.opcode = evil
+    let hello = TLSHelloFacts(serverName: evil, alpn: [bytes], versions: [evil], ja3: evil, ja4: evil)
+    var hidden = SampleObservations.hidden
+    hidden.host.name = evil
+    let finding = Finding(code: evil, offset: 0, detail: evil, direction: .clientToServer)
+    let text = Self.text([
+      SampleObservations.exchange(
+        summary, from: 0, to: 1, .http1(HTTPExchange(request: request, response: response)),
+        findings: [finding]),
+      SampleObservations.exchange(summary, from: 0, to: 1, .dns(DNSExchange(query: query, response: answer))),
+      SampleObservations.closed(summary, at: 2, SessionClosing(.fin, cause: .tlsFailed(.client, evil))),
+      SampleObservations.exchange(hidden, from: 0, to: 1, .tlsHello(hello), findings: [finding]),
+      SampleObservations.closed(
+        SampleObservations.unreachable, at: 2, SessionClosing(.fin, cause: .upstreamUnreachable(evil))),
+      SampleObservations.closed(
+        SampleObservations.unreachable, at: 2, SessionClosing(.fin, cause: .certificateRejected(evil))),
+    ])
+    #expect(text.contains(#"\u{1b}]0;owned\u{7}"#))
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(
+      lines.allSatisfy { $0.isEmpty || $0.hasPrefix("#") || $0.hasPrefix("   ") || $0.hasPrefix("2026") })
+    for scalar in text.unicodeScalars where scalar != "\n" {
+      let isSafe = scalar.value >= 0x20 && scalar.value != 0x7f && !(0x80...0x9f).contains(scalar.value)
+      #expect(isSafe && scalar != "\u{202e}" && scalar != "\u{2028}")
+    }
+  }
+
+  @Test func `cuts what is too long to read`() {
+    var request = SampleObservations.request("GET", "/")
+    request.target = [0x2f] + [UInt8](repeating: 0x61, count: 100_000)
+    let text = Self.text([
+      SampleObservations.exchange(
+        SampleObservations.web, from: 0, to: 1, .http1(HTTPExchange(request: request, response: nil)))
+    ])
+    #expect(text.contains("aaa…(99,489 more)"))
+    #expect(text.utf8.count < 2_000)
+  }
+}
