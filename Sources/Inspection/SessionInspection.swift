@@ -3,54 +3,99 @@ import SessionEvents
 /// One open session: its summary so far, and the conversation in it.
 final class SessionInspection {
   private(set) var summary: SessionSummary
-  private let environment: InspectionEnvironment
-  private var nextIndex = 0
-  private var first: Sighting?
-  private var last: Sighting
+  private let context: SessionContext
+  private let stream: ProtocolChoice
+  private var datagrams: DatagramConversation?
+  /// The exchange that a ClientHello event makes if nothing else is said.
+  private var heldHello: (facts: TLSHelloFacts, findings: [Finding], sighting: Sighting)?
 
   init(
     _ session: SessionID, opening: SessionOpening, host: HostName, at sighting: Sighting,
     environment: InspectionEnvironment
   ) {
-    self.environment = environment
-    last = sighting
+    context = SessionContext(environment: environment, serverPort: opening.originalDestination.port)
+    stream = ProtocolChoice(context)
     summary = SessionSummary(
       session: session, opening: opening, opened: sighting.time, host: host, firstPacket: sighting.packet)
   }
 
   func receive(_ kind: SessionEvent.Kind, at sighting: Sighting, emit: (Observation) -> Void) {
     switch kind {
-    case .bytes(let direction, let bytes), .datagram(let direction, let bytes):
-      if first == nil { first = sighting }
-      last = sighting
-      switch direction {
-      case .clientToServer: summary.clientByteCount += UInt64(bytes.count)
-      case .serverToClient: summary.serverByteCount += UInt64(bytes.count)
+    case .bytes(let direction, let bytes):
+      count(bytes.count, direction)
+      stream.receive(bytes, from: 0, in: direction, at: sighting) { handle($0, emit) }
+    case .datagram(let direction, let bytes):
+      count(bytes.count, direction)
+      let datagrams = self.datagrams ?? DatagramConversation(context)
+      self.datagrams = datagrams
+      datagrams.receive(bytes, in: direction, at: sighting) { handle($0, emit) }
+    case .gap(let direction, let byteCount):
+      summary.gapByteCount &+= byteCount
+      stream.skip(byteCount, in: direction, at: sighting) { handle($0, emit) }
+    case .halfClosed(let direction):
+      stream.halfClose(direction) { handle($0, emit) }
+    case .clientHello(let message):
+      receiveHello(message, at: sighting)
+    case .secured(let party, let facts):
+      context.isSecured = true
+      switch party {
+      case .client: summary.clientTLS = facts
+      case .server: summary.serverTLS = facts
       }
-    case .gap(_, let byteCount):
-      summary.gapByteCount += byteCount
-    case .secured(.client, let facts):
-      summary.clientTLS = facts
-    case .secured(.server, let facts):
-      summary.serverTLS = facts
     case .bypassed(let reason):
       summary.bypass = reason
-    case .opened, .clientHello, .halfClosed, .closed:
+    case .opened, .closed:
       break
     }
   }
 
+  /// Reports what is unfinished, then the end.
   func close(_ closing: SessionClosing, at sighting: Sighting, emit: (Observation) -> Void) {
-    if let first {
-      let opaque = OpaqueExchange(
-        clientByteCount: summary.clientByteCount, serverByteCount: summary.serverByteCount)
-      let exchange = Exchange(
-        session: summary.session, index: nextIndex, start: first.time, end: last.time, packet: first.packet,
-        content: .opaque(opaque))
-      emit(.exchange(exchange, summary))
+    stream.close(closing.end) { handle($0, emit) }
+    datagrams?.close { handle($0, emit) }
+    if context.exchangeCount == 0, let held = heldHello {
+      let draft = ExchangeDraft(
+        index: context.takeIndex(), start: held.sighting, end: held.sighting, content: .tlsHello(held.facts),
+        findings: held.findings,
+        seen: ByteCounts(client: summary.clientByteCount, server: summary.serverByteCount))
+      handle(.exchange(draft), emit)
     }
     summary.closed = sighting.time
     summary.closing = closing
     emit(.closed(summary))
+  }
+
+  private func handle(_ report: ConversationReport, _ emit: (Observation) -> Void) {
+    switch report {
+    case .hello(let facts):
+      learn(facts)
+    case .exchange(let draft):
+      let exchange = Exchange(
+        session: summary.session, index: draft.index, start: draft.start.time, end: draft.end.time,
+        packet: draft.start.packet, content: draft.content, findings: draft.findings)
+      var summary = self.summary
+      summary.clientByteCount = draft.seen.client
+      summary.serverByteCount = draft.seen.server
+      emit(.exchange(exchange, summary))
+    }
+  }
+
+  private func receiveHello(_ message: [UInt8], at sighting: Sighting) {
+    guard let hello = ClientHello(handshake: message) else { return }
+    let facts = TLSHelloFacts(hello, digests: context.environment.services.digests)
+    learn(facts)
+    heldHello = (facts, hello.findings(at: 0), sighting)
+  }
+
+  private func learn(_ facts: TLSHelloFacts) {
+    summary.hello = facts
+    if let name = facts.serverName { summary.host = HostName(name: name, source: .sni) }
+  }
+
+  private func count(_ byteCount: Int, _ direction: Direction) {
+    switch direction {
+    case .clientToServer: summary.clientByteCount += UInt64(byteCount)
+    case .serverToClient: summary.serverByteCount += UInt64(byteCount)
+    }
   }
 }

@@ -22,6 +22,8 @@ public struct ClientHelloAssembler: Sendable {
 
   private let limit: Int
   private var result: Progress = .needMore
+  /// Bytes of the stream taken until the result stood.
+  private(set) var byteCount = 0
   private var recordHeader: [UInt8] = []
   /// Bytes of the current record's fragment still to come; 0 while its header is read.
   private var fragmentRest = 0
@@ -35,6 +37,7 @@ public struct ClientHelloAssembler: Sendable {
   /// Takes the next bytes of the stream.
   public mutating func receive(_ bytes: Span<UInt8>) -> Progress {
     var position = 0
+    defer { byteCount += position }
     while position < bytes.count, result == .needMore {
       if fragmentRest > 0 {
         let end = min(bytes.count, position + fragmentRest)

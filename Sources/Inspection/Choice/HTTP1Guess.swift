@@ -1,0 +1,120 @@
+import SessionEvents
+
+/// Guesses whether a stream begins with an HTTP/1 start line (RFC 9112 §3, §4).
+///
+/// A request is one as soon as ` HTTP/1.` follows a method and a target; without a version, at the line's end, if it
+/// is a known method and a path. A response is one at `HTTP/1.`.
+struct HTTP1Guess {
+  private enum Part {
+    case emptyLines
+    case method
+    case target
+    case responseVersion
+  }
+
+  private static let version = Array("HTTP/".utf8)
+  private static let longestMethod = 32
+  private static let mostEmptyLineBytes = 8
+
+  private(set) var state: GuessState = .possible
+  private let direction: Direction
+  private var part: Part = .emptyLines
+  private var skippedByteCount = 0
+  private var method: [UInt8] = []
+  private var firstTargetByte: UInt8?
+  /// Bytes of ` HTTP/`, then a digit, then a full stop, that match just now.
+  private var matched = 0
+
+  init(_ direction: Direction) {
+    self.direction = direction
+  }
+
+  /// Whether what came so far should be taken as HTTP/1 if no more comes.
+  var isLikely: Bool {
+    state != .no && part == .target && knownHTTPMethods.contains(method)
+  }
+
+  mutating func receive(_ byte: UInt8) {
+    guard state == .possible else { return }
+    switch part {
+    case .emptyLines: receiveFirst(byte)
+    case .method: receiveOfMethod(byte)
+    case .target: receiveOfTarget(byte)
+    case .responseVersion: receiveOfVersion(byte)
+    }
+  }
+
+  private mutating func receiveFirst(_ byte: UInt8) {
+    if byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\n") {
+      skippedByteCount += 1
+      if skippedByteCount > HTTP1Guess.mostEmptyLineBytes { state = .no }
+      return
+    }
+    switch direction {
+    case .clientToServer:
+      part = .method
+      receiveOfMethod(byte)
+    case .serverToClient:
+      part = .responseVersion
+      receiveOfVersion(byte)
+    }
+  }
+
+  private mutating func receiveOfMethod(_ byte: UInt8) {
+    if byte == UInt8(ascii: " "), !method.isEmpty {
+      part = .target
+      matched = 1
+      // The HTTP/2 connection preface (RFC 9113 §3.4) only looks like a request.
+      if method == Array("PRI".utf8) { state = .no }
+    } else if isTokenByte(byte), method.count < HTTP1Guess.longestMethod {
+      method.append(byte)
+    } else {
+      state = .no
+    }
+  }
+
+  private mutating func receiveOfTarget(_ byte: UInt8) {
+    if firstTargetByte == nil, byte != UInt8(ascii: " ") { firstTargetByte = byte }
+    if byte == UInt8(ascii: "\n") {
+      state = firstTargetByte == UInt8(ascii: "/") && knownHTTPMethods.contains(method) ? .yes : .no
+    } else if byte < 0x20, byte != UInt8(ascii: "\r"), byte != UInt8(ascii: "\t") {
+      state = .no
+    } else {
+      match(byte)
+    }
+  }
+
+  private mutating func match(_ byte: UInt8) {
+    let fits =
+      switch matched {
+      case 0: byte == UInt8(ascii: " ")
+      case 1...5: byte == HTTP1Guess.version[matched - 1]
+      case 6: isDigit(byte)
+      default: byte == UInt8(ascii: ".")
+      }
+    matched = fits ? matched + 1 : byte == UInt8(ascii: " ") ? 1 : 0
+    if matched == 8 { state = .yes }
+  }
+
+  private mutating func receiveOfVersion(_ byte: UInt8) {
+    let fits =
+      switch matched {
+      case 0...4: byte == HTTP1Guess.version[matched]
+      case 5: isDigit(byte)
+      default: byte == UInt8(ascii: ".")
+      }
+    matched += 1
+    if !fits {
+      state = .no
+    } else if matched == 7 {
+      state = .yes
+    }
+  }
+}
+
+/// Methods that are believed without further evidence (RFC 9110 §9, RFC 5789, WebDAV).
+let knownHTTPMethods: Set<[UInt8]> = Set(
+  [
+    "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "PROPFIND", "PROPPATCH",
+    "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "REPORT", "SEARCH",
+  ].map { Array($0.utf8) })

@@ -1,0 +1,80 @@
+import SessionEvents
+
+/// One protocol's view of one session's streams: takes what the session's events carry, reports what was said.
+///
+/// What it reports must not depend on how a direction's bytes were split.
+protocol Conversation: AnyObject {
+  /// Takes `bytes[start...]`, the next of a direction's stream.
+  func receive(
+    _ bytes: [UInt8], from start: Int, in direction: Direction, at sighting: Sighting,
+    report: (ConversationReport) -> Void)
+  /// Bytes of the stream that will never come.
+  func skip(
+    _ byteCount: UInt64, in direction: Direction, at sighting: Sighting,
+    report: (ConversationReport) -> Void)
+  /// The sender of this direction said its last.
+  func halfClose(_ direction: Direction, report: (ConversationReport) -> Void)
+  /// Nothing more will come; reports all that is unfinished.
+  func close(_ end: SessionEnd, report: (ConversationReport) -> Void)
+}
+
+/// What a conversation tells its session.
+enum ConversationReport {
+  case exchange(ExchangeDraft)
+  case hello(TLSHelloFacts)
+}
+
+/// An exchange, but for what only its session knows.
+struct ExchangeDraft {
+  var index: Int
+  var start: Sighting
+  /// Of its last byte.
+  var end: Sighting
+  var content: Exchange.Content
+  var findings: [Finding]
+  /// How much of each stream had been read when it finished.
+  var seen: ByteCounts
+}
+
+/// Bytes seen of each direction.
+struct ByteCounts: Hashable {
+  var client: UInt64 = 0
+  var server: UInt64 = 0
+
+  subscript(direction: Direction) -> UInt64 {
+    get {
+      switch direction {
+      case .clientToServer: client
+      case .serverToClient: server
+      }
+    }
+    set {
+      switch direction {
+      case .clientToServer: client = newValue
+      case .serverToClient: server = newValue
+      }
+    }
+  }
+}
+
+/// What a session shares with its conversations.
+final class SessionContext {
+  let environment: InspectionEnvironment
+  let serverPort: UInt16
+  /// Whether the bytes were decrypted by the relay.
+  var isSecured = false
+  private(set) var exchangeCount = 0
+
+  init(environment: InspectionEnvironment, serverPort: UInt16) {
+    self.environment = environment
+    self.serverPort = serverPort
+  }
+
+  var limits: InspectionLimits { environment.limits }
+
+  /// The index of the exchange that begins now.
+  func takeIndex() -> Int {
+    exchangeCount += 1
+    return exchangeCount - 1
+  }
+}

@@ -1,0 +1,191 @@
+import SessionEvents
+
+/// Reads the data of one record into its presentation form.
+///
+/// Names stand as in `DNSQuestion.name`; character strings in quotation marks; binary data in hexadecimal or base64 as
+/// the type's own RFC has it.
+struct DNSDataReader {
+  private(set) var names: DNSNameReader
+  private(set) var problems: [(DNSProblem, Int, String)] = []
+  private var position: Int
+  private let end: Int
+
+  init(_ names: DNSNameReader, _ data: Range<Int>) {
+    self.names = names
+    position = data.lowerBound
+    end = data.upperBound
+  }
+
+  /// The presentation form; nil where the type is unknown or the data does not follow its format to the last byte.
+  mutating func text(type: UInt16, class: UInt16) -> String? {
+    guard let format = DNSDataReader.formats[type], `class` == 1 || format.isForEveryClass else { return nil }
+    var parts: [String] = []
+    for field in format.fields {
+      guard let part = read(field) else { return nil }
+      if !part.isEmpty || field == .quotedRest { parts.append(part) }
+    }
+    return position == end ? parts.joined(separator: " ") : nil
+  }
+
+  static func isKnown(type: UInt16) -> Bool { formats[type] != nil }
+
+  /// The form for data of unknown types (RFC 3597 §5): `\# 4 0a000001`.
+  static func generic(_ data: ArraySlice<UInt8>) -> String {
+    data.isEmpty ? "\\# 0" : "\\# \(data.count) \(hexadecimal(data, upperCase: false))"
+  }
+
+  // MARK: Fields
+
+  private mutating func read(_ field: Field) -> String? {
+    switch field {
+    case .uint8: uint8().map { String($0) }
+    case .uint16: uint16().map { String($0) }
+    case .uint32: uint32().map { String($0) }
+    case .type: uint16().map(DNSMnemonics.type)
+    case .time: uint32().map(DNSDataReader.time)
+    case .name: name()
+    case .ipv4: address(byteCount: 4)
+    case .ipv6: address(byteCount: 16)
+    case .string: string()
+    case .strings: strings()
+    case .tag: tag()
+    case .quotedRest: DNSDataReader.quoted(rest())
+    case .hexRest: DNSDataReader.hexadecimal(rest(), upperCase: true)
+    case .base64Rest: DNSDataReader.base64(rest())
+    case .salt: salt()
+    case .hash: hash()
+    case .typeBitmap: typeBitmap()
+    case .serviceParameters: serviceParameters()
+    }
+  }
+
+  private mutating func name() -> String? {
+    var found: [(DNSProblem, Int, String)] = []
+    let name = names.name(at: &position, end: end) { found.append(($0, $1, $2)) }
+    problems += found
+    return name
+  }
+
+  private mutating func address(byteCount: Int) -> String? {
+    guard let bytes = take(byteCount) else { return nil }
+    return IPAddress(networkBytes: bytes)?.description
+  }
+
+  private mutating func string() -> String? {
+    guard let count = uint8(), let bytes = take(Int(count)) else { return nil }
+    return DNSDataReader.quoted(bytes)
+  }
+
+  private mutating func strings() -> String? {
+    var parts: [String] = []
+    repeat {
+      guard let part = string() else { return nil }
+      parts.append(part)
+    } while position < end
+    return parts.joined(separator: " ")
+  }
+
+  /// A property tag: letters and digits (RFC 8659 §4.1).
+  private mutating func tag() -> String? {
+    guard let count = uint8(), count > 0, let bytes = take(Int(count)), bytes.allSatisfy(isTokenByte) else {
+      return nil
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private mutating func salt() -> String? {
+    guard let count = uint8(), let bytes = take(Int(count)) else { return nil }
+    return count == 0 ? "-" : DNSDataReader.hexadecimal(bytes, upperCase: true)
+  }
+
+  private mutating func hash() -> String? {
+    guard let count = uint8(), let bytes = take(Int(count)) else { return nil }
+    return DNSDataReader.base32hex(bytes)
+  }
+
+  /// Windows of types (RFC 4034 §4.1.2).
+  private mutating func typeBitmap() -> String? {
+    var types: [String] = []
+    while position < end {
+      guard let window = uint8(), let count = uint8(), (1...32).contains(count), let bits = take(Int(count))
+      else {
+        return nil
+      }
+      for (index, byte) in bits.enumerated() {
+        for bit in 0..<8 where byte >> (7 - bit) & 1 == 1 {
+          types.append(DNSMnemonics.type(UInt16(window) << 8 | UInt16(index * 8 + bit)))
+        }
+      }
+    }
+    return types.joined(separator: " ")
+  }
+
+  // MARK: Service parameters
+
+  private mutating func serviceParameters() -> String? {
+    var parts: [String] = []
+    while position < end {
+      guard let key = uint16(), let count = uint16(), let value = take(Int(count)) else { return nil }
+      let name = DNSMnemonics.serviceParameter(key)
+      guard let text = DNSDataReader.serviceValue(key, value) else { return nil }
+      parts.append(text.isEmpty ? name : "\(name)=\(text)")
+    }
+    return parts.joined(separator: " ")
+  }
+
+  /// The value of a service parameter (RFC 9460 §7); nil where it breaks its format.
+  private static func serviceValue(_ key: UInt16, _ value: ArraySlice<UInt8>) -> String? {
+    var reader = ByteReader(Array(value))
+    switch key {
+    case 0:
+      var keys: [String] = []
+      while let key = reader.uint16() { keys.append(DNSMnemonics.serviceParameter(key)) }
+      return reader.isAtEnd ? keys.joined(separator: ",") : nil
+    case 1:
+      var ids: [UInt8] = []
+      while !reader.isAtEnd {
+        guard var id = reader.vector8() else { return nil }
+        if !ids.isEmpty { ids.append(UInt8(ascii: ",")) }
+        ids += id.readRest()
+      }
+      return quoted(ids[...])
+    case 3:
+      guard let port = reader.uint16(), reader.isAtEnd else { return nil }
+      return String(port)
+    case 4: return addresses(value, byteCount: 4)
+    case 5: return base64(value)
+    case 6: return addresses(value, byteCount: 16)
+    default: return value.isEmpty ? "" : quoted(value)
+    }
+  }
+
+  private static func addresses(_ value: ArraySlice<UInt8>, byteCount: Int) -> String? {
+    guard value.count % byteCount == 0 else { return nil }
+    return stride(from: value.startIndex, to: value.endIndex, by: byteCount).compactMap {
+      IPAddress(networkBytes: value[$0..<$0 + byteCount])?.description
+    }.joined(separator: ",")
+  }
+
+  // MARK: Bytes
+
+  private mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
+    guard position + count <= end else { return nil }
+    position += count
+    return names.bytes[position - count..<position]
+  }
+
+  private mutating func rest() -> ArraySlice<UInt8> {
+    defer { position = end }
+    return names.bytes[position..<end]
+  }
+
+  private mutating func uint8() -> UInt8? { take(1)?.first }
+
+  private mutating func uint16() -> UInt16? {
+    take(2).map { $0.reduce(0) { $0 << 8 | UInt16($1) } }
+  }
+
+  private mutating func uint32() -> UInt32? {
+    take(4).map { $0.reduce(0) { $0 << 8 | UInt32($1) } }
+  }
+}

@@ -1,0 +1,53 @@
+import SessionEvents
+
+/// What is said in datagrams: DNS, or nothing that is spoken here.
+final class DatagramConversation {
+  private let context: SessionContext
+  private var transactions: DNSTransactions
+  private var seen = ByteCounts()
+  private var isDNS = false
+  private var rest = OpaqueTally()
+  private var loose: FindingList
+
+  init(_ context: SessionContext) {
+    self.context = context
+    transactions = DNSTransactions(context)
+    loose = FindingList(limit: context.limits.findingCount)
+  }
+
+  func receive(
+    _ bytes: [UInt8], in direction: Direction, at sighting: Sighting, report: (ConversationReport) -> Void
+  ) {
+    seen[direction] += UInt64(bytes.count)
+    // Once one datagram was DNS, a damaged one is taken for damaged DNS.
+    if !isDNS { isDNS = looksLikeDNS(bytes) }
+    guard isDNS else { return rest.add(bytes.count, in: direction, at: sighting) }
+    var reader = DNSMessageReader(
+      bytes, 0..<bytes.count, offset: 0, direction: direction, limits: context.limits)
+    if let message = reader.message() {
+      transactions.receive(
+        message, findings: reader.findings, from: sighting, to: sighting, seen: seen, report: report)
+    } else {
+      loose.append(reader.findings)
+      rest.add(bytes.count, in: direction, at: sighting)
+    }
+  }
+
+  func close(report: (ConversationReport) -> Void) {
+    transactions.close(seen: seen, report: report)
+    if let draft = rest.draft(index: context.takeIndex(), findings: loose.all, seen: seen) {
+      report(.exchange(draft))
+    }
+  }
+
+  private func looksLikeDNS(_ bytes: [UInt8]) -> Bool {
+    var reader = ByteReader(bytes)
+    guard let header = DNSHeader(&reader) else { return false }
+    if header.isPlausible(byteCount: bytes.count),
+      case .yes = DNSQuestionGuess.look(at: bytes, from: reader.position)
+    {
+      return true
+    }
+    return dnsPorts.contains(context.serverPort) && header.isWeaklyPlausible(byteCount: bytes.count)
+  }
+}

@@ -1,0 +1,237 @@
+import SessionEvents
+
+/// HTTP/1 in one session: pairs requests with responses, in order (RFC 9112 §9.3).
+final class HTTP1Conversation: Conversation {
+  let context: SessionContext
+  let requests: HTTP1Reader
+  let responses: HTTP1Reader
+  /// Exchanges that have begun and are not reported, in order.
+  var waiting: [HTTP1Pending] = []
+  /// Whose request is being read.
+  var asking: HTTP1Pending?
+  /// Whose response is being read.
+  var answering: HTTP1Pending?
+  /// The CONNECT exchange whose answer decides what the client's bytes are.
+  private var tunnelOffer: HTTP1Pending?
+  /// Bytes behind a switch of protocols, and others that belong to no message.
+  private var rest = OpaqueTally()
+
+  init(_ context: SessionContext) {
+    self.context = context
+    requests = HTTP1Reader(context.environment, direction: .clientToServer)
+    responses = HTTP1Reader(context.environment, direction: .serverToClient)
+  }
+
+  func receive(
+    _ bytes: [UInt8], from start: Int, in direction: Direction, at sighting: Sighting,
+    report: (ConversationReport) -> Void
+  ) {
+    var position = start
+    let reader = reader(of: direction)
+    while true {
+      let step = reader.advance(bytes, &position, at: sighting)
+      if case .more = step { return }
+      handle(step, of: reader, at: sighting, report)
+    }
+  }
+
+  func skip(
+    _ byteCount: UInt64, in direction: Direction, at sighting: Sighting,
+    report: (ConversationReport) -> Void
+  ) {
+    reader(of: direction).skip(byteCount)
+    receive([], from: 0, in: direction, at: sighting, report: report)
+    if direction == .serverToClient, responses.isSearching {
+      for pending in waiting where !pending.isAnswered { pending.mayHaveLostResponse = true }
+    }
+  }
+
+  func halfClose(_ direction: Direction, report: (ConversationReport) -> Void) {
+    finish(direction, inOrder: true, report)
+  }
+
+  func close(_ end: SessionEnd, report: (ConversationReport) -> Void) {
+    for direction in Direction.allCases { finish(direction, inOrder: end == .fin, report) }
+    for pending in waiting { self.report(pending, report) }
+    waiting = []
+    var findings = FindingList(limit: context.limits.findingCount)
+    for reader in [requests, responses] {
+      rest.add(reader.strayed)
+      findings.append(reader.loose)
+    }
+    if let draft = rest.draft(index: context.takeIndex(), findings: findings.all, seen: seen) {
+      report(.exchange(draft))
+    }
+  }
+
+  // MARK: Steps
+
+  private func reader(of direction: Direction) -> HTTP1Reader {
+    switch direction {
+    case .clientToServer: requests
+    case .serverToClient: responses
+    }
+  }
+
+  private var seen: ByteCounts { ByteCounts(client: requests.seen, server: responses.seen) }
+
+  private func finish(_ direction: Direction, inOrder: Bool, _ report: (ConversationReport) -> Void) {
+    let reader = reader(of: direction)
+    let step = reader.finish(inOrder: inOrder)
+    if case .more = step { return }
+    handle(step, of: reader, at: reader.message?.last, report)
+    if case .began = step { handle(.ended, of: reader, at: reader.message?.last, report) }
+  }
+
+  private func handle(
+    _ step: HTTP1Reader.Step, of reader: HTTP1Reader, at sighting: Sighting?,
+    _ report: (ConversationReport) -> Void
+  ) {
+    switch (step, reader.direction) {
+    case (.more, _): break
+    case (.passed(let count), let direction):
+      if let sighting { rest.add(count, in: direction, at: sighting) }
+    case (.began, .clientToServer): beginRequest(report)
+    case (.head, .clientToServer): readRequestHead()
+    case (.ended, .clientToServer): endRequest(report)
+    case (.began, .serverToClient): beginResponse(report)
+    case (.head, .serverToClient): readResponseHead()
+    case (.ended, .serverToClient): endResponse(report)
+    }
+  }
+
+  // MARK: Requests
+
+  private func beginRequest(_ report: (ConversationReport) -> Void) {
+    guard let message = requests.message else { return }
+    if waiting.count >= context.limits.http1.pendingExchangeCount { dropOldest(report) }
+    let pending = HTTP1Pending(index: context.takeIndex(), start: message.start, limits: context.limits)
+    if case .request(let method, _, _) = message.line { pending.method = method }
+    waiting.append(pending)
+    asking = pending
+  }
+
+  private func readRequestHead() {
+    guard let message = requests.message else { return }
+    let fields = HTTP1FramingFields(message.fields)
+    let end = requests.offset
+    var framing = fields.framing(of: message.line) { requests.note($0, at: end, $1) }
+    if fields.hosts.count > 1 {
+      requests.note(.hostRepeated, at: end, "Host is given \(fields.hosts.count) times")
+    } else if fields.hosts.isEmpty, message.line.version == "1.1" {
+      requests.note(.hostMissing, at: end, "a request of HTTP/1.1 must have a Host field")
+    }
+    if asking?.isConnect == true { framing = .none }
+    requests.begin(framing, codings: fields.contentCodings)
+  }
+
+  private func endRequest(_ report: (ConversationReport) -> Void) {
+    guard let message = requests.takeMessage(), let pending = asking else { return }
+    asking = nil
+    pending.receiveRequest(message, isSecured: context.isSecured)
+    if pending.isConnect, message.isComplete, !pending.isAnswered {
+      tunnelOffer = pending
+      requests.pass()
+    }
+    reportIfDone(pending, report)
+  }
+
+  private func dropOldest(_ report: (ConversationReport) -> Void) {
+    let oldest = waiting.removeFirst()
+    oldest.note(
+      .tooManyPending, at: requests.offset, in: .clientToServer,
+      "more than \(context.limits.http1.pendingExchangeCount) requests wait for responses")
+    if answering === oldest { answering = nil }
+    self.report(oldest, report)
+  }
+
+  // MARK: Responses
+
+  private func beginResponse(_ report: (ConversationReport) -> Void) {
+    guard let message = responses.message else { return }
+    dropUnanswerable(report)
+    if let pending = waiting.first(where: { !$0.isAnswered }) {
+      answering = pending
+    } else {
+      let pending = HTTP1Pending(index: context.takeIndex(), start: message.start, limits: context.limits)
+      pending.isAsked = true
+      waiting.append(pending)
+      answering = pending
+    }
+  }
+
+  /// Behind a gap, a response answers a request that came after it, if there is one.
+  private func dropUnanswerable(_ report: (ConversationReport) -> Void) {
+    guard let last = waiting.last, !last.mayHaveLostResponse else {
+      for pending in waiting { pending.mayHaveLostResponse = false }
+      return
+    }
+    while let pending = waiting.first(where: \.mayHaveLostResponse) {
+      pending.mayHaveLostResponse = false
+      pending.note(
+        .responseLost, at: responses.offset, in: .serverToClient, "the response lies in a gap of the capture")
+      pending.isAnswered = true
+      reportIfDone(pending, report)
+    }
+  }
+
+  private func readResponseHead() {
+    guard let message = responses.message, case .status(_, let code, _) = message.line else { return }
+    let fields = HTTP1FramingFields(message.fields)
+    let end = responses.offset
+    let hasNoBody =
+      code < 200 || code == 204 || code == 304 || answering?.isHead == true
+      || (answering?.isConnect == true && code < 300)
+    let framing: HTTP1Framing =
+      hasNoBody ? .none : fields.framing(of: message.line) { responses.note($0, at: end, $1) }
+    responses.begin(framing, codings: fields.contentCodings)
+  }
+
+  private func endResponse(_ report: (ConversationReport) -> Void) {
+    guard let message = responses.takeMessage() else { return }
+    // Its exchange was already reported, for a limit's sake.
+    guard let pending = answering else { return }
+    answering = nil
+    guard case .status(_, let code, _) = message.line else { return }
+    if (100..<200).contains(code), code != 101, message.isComplete {
+      return pending.receiveInterim(message)
+    }
+    pending.receiveResponse(message)
+    switchProtocol(after: code, of: pending)
+    reportIfDone(pending, report)
+  }
+
+  /// After a 101, or a 2xx to CONNECT, both directions speak something else (RFC 9110 §7.8, §9.3.6).
+  private func switchProtocol(after code: Int, of pending: HTTP1Pending) {
+    let isTunnel = pending.isConnect && (200..<300).contains(code)
+    if code == 101 || isTunnel {
+      if let cut = requests.interrupt() {
+        asking?.receiveRequest(cut, isSecured: context.isSecured)
+        asking = nil
+      }
+      requests.pass()
+      responses.pass()
+      tunnelOffer = nil
+    } else if tunnelOffer === pending {
+      tunnelOffer = nil
+      if requests.passedByteCount > 0 {
+        pending.note(
+          .tunnelRefused, at: requests.offset, in: .clientToServer,
+          "\(requests.passedByteCount) bytes followed a CONNECT that was refused")
+      }
+      requests.resume()
+    }
+  }
+
+  // MARK: Reporting
+
+  private func reportIfDone(_ pending: HTTP1Pending, _ report: (ConversationReport) -> Void) {
+    guard pending.isAsked, pending.isAnswered else { return }
+    if let index = waiting.firstIndex(where: { $0 === pending }) { waiting.remove(at: index) }
+    self.report(pending, report)
+  }
+
+  private func report(_ pending: HTTP1Pending, _ report: (ConversationReport) -> Void) {
+    report(.exchange(pending.draft(seen: seen)))
+  }
+}
