@@ -1,0 +1,62 @@
+import ContentCoding
+import Inspection
+import SessionEvents
+import TestSupport
+
+/// All observations of the events, with the system's services.
+func inspect(_ events: [PacketEvent], limits: InspectionLimits = .init()) -> [Observation] {
+  var inspector = Inspector(services: ContentServices.system, limits: limits)
+  var observations: [Observation] = []
+  for event in events {
+    inspector.receive(event.event, packet: event.packet) { observations.append($0) }
+  }
+  return observations
+}
+
+/// The exchanges of the events, in the order in which they were reported.
+func exchanges(_ events: [PacketEvent], limits: InspectionLimits = .init()) -> [Exchange] {
+  inspect(events, limits: limits).compactMap {
+    if case .exchange(let exchange, _) = $0 { exchange } else { nil }
+  }
+}
+
+extension Exchange {
+  var http: HTTPExchange? {
+    if case .http1(let exchange) = content { exchange } else { nil }
+  }
+
+  var dns: DNSExchange? {
+    if case .dns(let exchange) = content { exchange } else { nil }
+  }
+
+  var opaque: OpaqueExchange? {
+    if case .opaque(let exchange) = content { exchange } else { nil }
+  }
+
+  var hello: TLSHelloFacts? {
+    if case .tlsHello(let facts) = content { facts } else { nil }
+  }
+
+  var codes: [String] { findings.map(\.code) }
+}
+
+/// The first difference that splitting makes, in words; nil where the first law holds.
+func splittingDifference(_ events: [PacketEvent], limits: InspectionLimits = .init()) -> String? {
+  EverySplit.firstDifference(of: events) { inspect($0, limits: limits) }.map { difference in
+    let place = zip(difference.expected, difference.found).enumerated().first { $0.element.0 != $0.element.1 }
+    return """
+      \(difference.cut): \(difference.expected.count) observations, then \(difference.found.count);
+      expected \(place.map { "\($0.element.0)" } ?? "the same");
+      found \(place.map { "\($0.element.1)" } ?? "the same")
+      """
+  }
+}
+
+/// A session in which the client says one text and the server answers with another.
+func dialogue(_ client: String, _ server: String, finished: Bool = true) -> [PacketEvent] {
+  var script = EventScript()
+  if !client.isEmpty { script.client(client) }
+  if !server.isEmpty { script.server(server) }
+  if finished { script.finish() } else { script.close(.open) }
+  return script.events
+}
