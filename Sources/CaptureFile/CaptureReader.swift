@@ -12,6 +12,9 @@ public struct CaptureReader: ~Copyable {
   public private(set) var packetCount: UInt64 = 0
 
   private let handle: OpaquePointer
+  private let buffer: UnsafeMutablePointer<CChar>
+
+  private static let bufferSize = 256 << 10
 
   /// Opens the file at `path`, or standard input for `-`, and reads its header.
   public init(path: String) throws(CaptureError) {
@@ -21,21 +24,26 @@ public struct CaptureReader: ~Copyable {
       close(descriptor)
       throw .system(path: path, failure)
     }
-    setvbuf(file, nil, _IOFBF, 256 << 10)
+    // glibc heeds the size only of a buffer that it is given.
+    let buffer = UnsafeMutablePointer<CChar>.allocate(capacity: Self.bufferSize)
+    setvbuf(file, buffer, _IOFBF, Self.bufferSize)
     var text = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
     let precision = UInt32(PCAP_TSTAMP_PRECISION_NANO)
     guard let handle = pcap_fopen_offline_with_tstamp_precision(file, precision, &text) else {
       fclose(file)
+      buffer.deallocate()
       throw Self.openingFailure(path, pcapText(text))
     }
     self.path = path
     self.handle = handle
+    self.buffer = buffer
     linkNumber = pcap_datalink(handle)
   }
 
   deinit {
-    // Closes the stdio file too, which libpcap owns since it opened on it.
+    // Closes the stdio file too, which libpcap owns since it opened on it; only then its buffer goes.
     pcap_close(handle)
+    buffer.deallocate()
   }
 
   /// Hands the next packet's bytes, as captured, to `body`; nil at the end of the file.
@@ -94,7 +102,7 @@ public struct CaptureReader: ~Copyable {
   }
 
   private static func openingFailure(_ path: String, _ text: String) -> CaptureError {
-    if text.contains("only got 0") { return .empty(path: path) }
+    if text.contains("tried to read 4 "), text.contains("only got 0") { return .empty(path: path) }
     if text.contains("truncated") { return .truncatedHeader(path: path) }
     return .notACapture(path: path, text: text)
   }

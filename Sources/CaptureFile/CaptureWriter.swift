@@ -13,8 +13,9 @@ public struct CaptureWriter: ~Copyable {
   /// How many packets the capture has, those in the buffer included.
   public private(set) var packetCount: UInt64 = 0
 
-  /// Owned; nil once closed.
+  /// Owned, like its stdio buffer, which lives longer; nil once closed.
   private var dumper: OpaquePointer?
+  private let buffer: UnsafeMutablePointer<CChar>
   /// Where the next packet's record begins, in the file as it will be once flushed.
   private var offset = fileHeaderLength
   /// Up to where the file was flushed, and how many packets it had then.
@@ -31,21 +32,23 @@ public struct CaptureWriter: ~Copyable {
   /// An existing file is refused, unless `replacing`. `linkNumber` is a DLT number.
   public init(path: String, linkNumber: Int32, replacing: Bool = false) throws(CaptureError) {
     let descriptor = try Self.open(path, replacing: replacing)
-    let dumper = try Self.makeDumper(descriptor, path: path, linkNumber: linkNumber)
-    guard pcap_dump_flush(dumper) == 0 else {
-      let failure = SystemFailure("write")
-      __fpurge(pcap_dump_file(dumper))
-      pcap_dump_close(dumper)
+    // Never fuller than `bufferSize`, see `needsFlush`; so stdio writes only when told.
+    let buffer = UnsafeMutablePointer<CChar>.allocate(capacity: Self.bufferSize + 4096)
+    do throws(CaptureError) {
+      dumper = try Self.makeDumper(descriptor, buffer, path: path, linkNumber: linkNumber)
+    } catch {
+      buffer.deallocate()
       if path != "-" { unlink(path) }
-      throw .system(path: path, failure)
+      throw error
     }
     self.path = path
-    self.dumper = dumper
+    self.buffer = buffer
   }
 
   deinit {
     // Flushes what is left; whoever cares for errors has called `close`.
     if let dumper { pcap_dump_close(dumper) }
+    buffer.deallocate()
   }
 
   /// Whether writing a packet of this length empties the buffer first.
@@ -98,17 +101,17 @@ public struct CaptureWriter: ~Copyable {
     return descriptor
   }
 
-  /// Takes over the descriptor.
+  /// Takes over the descriptor, and writes the file header.
   private static func makeDumper(
-    _ descriptor: Int32, path: String, linkNumber: Int32
+    _ descriptor: Int32, _ buffer: UnsafeMutablePointer<CChar>, path: String, linkNumber: Int32
   ) throws(CaptureError) -> OpaquePointer {
     guard let file = fdopen(descriptor, "wb") else {
       let failure = SystemFailure("fdopen")
       Glibc.close(descriptor)
       throw .system(path: path, failure)
     }
-    // Never fuller than `bufferSize`, see `needsFlush`; so stdio writes only when told.
-    setvbuf(file, nil, _IOFBF, bufferSize + 4096)
+    // glibc heeds the size only of a buffer that it is given.
+    setvbuf(file, buffer, _IOFBF, bufferSize + 4096)
     let precision = UInt32(PCAP_TSTAMP_PRECISION_NANO)
     guard
       let pcap = pcap_open_dead_with_tstamp_precision(linkNumber, snapshotLength, precision)
@@ -122,6 +125,12 @@ public struct CaptureWriter: ~Copyable {
       let text = String(cString: pcap_geterr(pcap))
       fclose(file)
       throw .libpcap(path: path, call: "pcap_dump_fopen", text: text)
+    }
+    guard pcap_dump_flush(dumper) == 0 else {
+      let failure = SystemFailure("write")
+      __fpurge(file)
+      pcap_dump_close(dumper)
+      throw .system(path: path, failure)
     }
     return dumper
   }

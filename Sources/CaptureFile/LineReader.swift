@@ -33,7 +33,7 @@ struct LineReader: ~Copyable {
   mutating func next() throws(CaptureError) -> Line? {
     var searched = start
     while true {
-      if let newline = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+      if let newline = newline(from: searched) {
         defer { start = newline + 1 }
         return .whole(Array(buffer[start..<newline]))
       }
@@ -46,6 +46,16 @@ struct LineReader: ~Copyable {
       guard buffer.count - start <= Self.maximumLineLength else { return .tooLong }
       searched -= start
       try fill()
+    }
+  }
+
+  private func newline(from start: Int) -> Int? {
+    buffer.withUnsafeBytes { bytes in
+      // The rest of the buffer, which has an address unless it is empty.
+      guard start < bytes.count, let base = bytes.baseAddress,
+        let found = memchr(base.advanced(by: start), 0x0a, bytes.count - start)
+      else { return nil }
+      return UnsafeRawPointer(found) - base
     }
   }
 

@@ -61,7 +61,9 @@ public final class EventQueue: SessionSink, @unchecked Sendable {
     lock.deallocate()
   }
 
-  /// Adds an event; blocks while the queue is full. Once the queue is closed, events are counted and dropped.
+  /// Adds an event; blocks while the queue is full.
+  ///
+  /// Once the queue is closed, events are counted and dropped.
   public func receive(_ event: SessionEvent) {
     let byteCount = Self.byteCount(event)
     pthread_mutex_lock(lock)

@@ -3,7 +3,7 @@ public import SessionEvents
 
 /// What to record where, and how.
 public struct RecorderConfiguration: Hashable, Sendable {
-  /// The capture's path; the sidecar stands beside it. `-` is standard output, and has no sidecar.
+  /// The capture's path, beside which the sidecar stands; `-` is standard output, and has no sidecar.
   public var path: String
   /// Whether an existing recording gives way.
   public var replacesExisting = false

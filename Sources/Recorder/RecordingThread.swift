@@ -33,7 +33,9 @@ public final class RecordingThread: SessionSink {
     _ = finish()
   }
 
-  /// Hands an event over; blocks while the queue is full. After `finish` events are dropped.
+  /// Hands an event over; blocks while the queue is full.
+  ///
+  /// After `finish` events are dropped.
   public func receive(_ event: SessionEvent) {
     queue.receive(event)
   }

@@ -35,8 +35,9 @@ struct ShownSessions {
     }
   }
 
-  /// A hash in place of the endpoints, to save memory: should two agree, a session only gets another port. It is the
-  /// same in every process, so that recordings can be reproduced, and the same for both directions.
+  /// A hash in place of the endpoints, to save memory; should two agree, a session only gets another port.
+  ///
+  /// It is the same in every process, so that recordings can be reproduced, and for both directions.
   private func key(_ shown: ShownEndpoints) -> UInt64 {
     let ends = [shown.client, shown.server].map { end in
       switch end.address {
