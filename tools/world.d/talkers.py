@@ -122,10 +122,11 @@ class Plain:
 class Secured(Plain):
     """A connection in TLS that can be closed one direction at a time, which SSLSocket cannot do."""
 
-    def __init__(self, connection, context):
+    def __init__(self, connection, context, host=None):
         super().__init__(connection)
         self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self.tls = context.wrap_bio(self.incoming, self.outgoing, server_side=True)
+        # Who names a host is the client.
+        self.tls = context.wrap_bio(self.incoming, self.outgoing, host is None, host)
         self.drive(self.tls.do_handshake)
 
     def send(self, data):

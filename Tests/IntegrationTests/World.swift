@@ -1,0 +1,70 @@
+import Foundation
+import Testing
+
+/// The embedded world of `tools/world`, with the programs under test on its PATH.
+///
+/// One world serves all suites. It ends when this process does, since its standard input then ends.
+struct World {
+  /// What could not be started, with what it printed.
+  struct Failure: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  private static let started = Result { try World() }
+
+  private let script: String
+  private let id: Int32
+
+  /// Starts the world at the first call.
+  static func shared() throws -> World {
+    try started.get()
+  }
+
+  private init() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+    script = root.appending(path: "tools/world").path
+    let process = Process()
+    let input = Pipe()
+    let output = Pipe()
+    process.executableURL = URL(filePath: script)
+    process.arguments = ["serve", "--bind", "\(Self.builtPrograms):built"]
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+    id = process.processIdentifier
+    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    guard line.hasPrefix("ready ") else { throw Failure(description: "no world: \(script) printed '\(line)'") }
+    // The world lasts while this end of its standard input is open, so it is never closed.
+    _ = Unmanaged.passRetained(input)
+    for (program, target) in [("relay", "relay"), ("replay", "replay")] {
+      _ = try enter(["ln", "-s", "/run/world/built/\(target)", "/run/world/bin/\(program)"], as: .root, seconds: 10)
+    }
+  }
+
+  /// Where `swift build` put the programs: beside this test program.
+  private static var builtPrograms: String {
+    URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
+  }
+
+  /// Runs a command inside; one that takes longer ends with status 124, or 137.
+  func enter(_ command: [String], as user: User, seconds: Int = 60, input: String = "") throws -> Output {
+    let bounded = ["timeout", "--kill-after=5", String(seconds)] + command
+    let place = ["--uid", String(user.rawValue), "--directory", "/run/world/home"]
+    return try run(program: script, ["enter", String(id)] + place + ["--"] + bounded, input: input)
+  }
+
+  /// Runs a shell script inside.
+  func shell(_ script: String, as user: User = .ordinary, seconds: Int = 60) throws -> Output {
+    try enter(["bash", "-c", script], as: user, seconds: seconds)
+  }
+}
+
+/// Who runs a command in the world: its user id.
+enum User: UInt32, CaseIterable, CustomTestStringConvertible {
+  case ordinary = 1000
+  case root = 0
+
+  var testDescription: String {
+    self == .root ? "as root" : "as an ordinary user"
+  }
+}
