@@ -33,7 +33,8 @@ import Testing
     try #require(digests.count == 2, "\(recorded.output)")
     #expect(digests[1] == "ec01e763f9b0caac868bbf920e804ecad96065157c1756a8957459a365c18e2c", "speak\\n")
     let log = try world.shell(
-      "for i in $(seq 50); do [ $(\(count)) -gt \(before) ] && break; sleep 0.1; done; cat /run/world/log/discard")
+      "for i in $(seq 50); do [ $(\(count)) -gt \(before) ] && break; sleep 0.1; done; cat /run/world/log/discard"
+    )
     #expect(log.lines.contains(digests[0]), "\(log)")
   }
 

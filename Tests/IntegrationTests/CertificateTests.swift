@@ -28,7 +28,8 @@ import Testing
 
   @Test func `are not blessed even when the client does not look`() throws {
     let recorded = try Recorded(script: "curl -sSk https://expired.wiretape.test/answer.json")
-    let strict = try Recorded(script: "curl -sS https://www.wiretape.test/ && curl -sS https://expired.wiretape.test/")
+    let strict = try Recorded(
+      script: "curl -sS https://www.wiretape.test/ && curl -sS https://expired.wiretape.test/")
     #expect(recorded.output.status == 0, "\(recorded.output)")
     #expect(strict.output.status == 60, "\(strict.output)")
   }

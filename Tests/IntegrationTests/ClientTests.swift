@@ -19,7 +19,8 @@ import Testing
     Case(name: "wget", script: "wget -nv -O - \(url)"),
     Case(
       name: "Python urllib",
-      script: "/usr/bin/python3 -c 'import urllib.request as u; print(u.urlopen(\"\(url)\").read().decode())'"),
+      script: "/usr/bin/python3 -c 'import urllib.request as u; print(u.urlopen(\"\(url)\").read().decode())'"
+    ),
     Case(
       name: "Python requests",
       script: "/usr/bin/python3 -c 'import requests; print(requests.get(\"\(url)\").text)'"),

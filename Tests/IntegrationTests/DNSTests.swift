@@ -33,7 +33,8 @@ import Testing
     #expect(exchange["query"]["questions"][0]["type"].string == query.type, "\(exchange)")
     #expect(exchange["response"]["rcode"].string == "NOERROR", "\(exchange)")
     #expect(exchange["response"]["answers"].array.isEmpty == false, "\(exchange)")
-    let packets = try recorded.tshark("-Y 'dns.flags.response == 1' -T fields -e \(query.transport.lowercased()).srcport")
+    let packets = try recorded.tshark(
+      "-Y 'dns.flags.response == 1' -T fields -e \(query.transport.lowercased()).srcport")
     #expect(packets.lines == ["53"], "\(packets)")
   }
 

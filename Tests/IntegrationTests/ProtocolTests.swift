@@ -77,7 +77,8 @@ import Testing
 
   @Test func `an upload is recorded with its digest`() throws {
     let recorded = try Recorded([
-      "curl", "-sS", "--http1.1", "--data-binary", "@/run/world/www/64K.bin", "https://www.wiretape.test/echo",
+      "curl", "-sS", "--http1.1", "--data-binary", "@/run/world/www/64K.bin",
+      "https://www.wiretape.test/echo",
     ])
     let answer = try JSON(parsing: recorded.output.stdout)
     let exchange = try #require(try recorded.exchanges().first { $0["request"]["method"].string == "POST" })

@@ -9,12 +9,12 @@ struct Recorded {
   /// Of the relay, which has the command's output and status.
   let output: Output
 
-  /// Runs `relay run -w r.pcap OPTIONS -- COMMAND` in a new folder.
+  /// Runs `relay run -q -w r.pcap OPTIONS -- COMMAND` in a new folder.
   init(_ command: [String], options: [String] = [], as user: User = .ordinary, seconds: Int = 60) throws {
     world = try World.shared()
     self.user = user
     let enterFolder = ["bash", "-c", "mkdir \(folder) && cd \(folder) && exec \"$@\"", "bash"]
-    let relay = ["relay", "run", "-w", "r.pcap"] + options + ["--"]
+    let relay = ["relay", "run", "-q", "-w", "r.pcap"] + options + ["--"]
     output = try world.enter(enterFolder + relay + command, as: user, seconds: seconds)
   }
 

@@ -33,11 +33,14 @@ struct World {
     try process.run()
     id = process.processIdentifier
     let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-    guard line.hasPrefix("ready ") else { throw Failure(description: "no world: \(script) printed '\(line)'") }
+    guard line.hasPrefix("ready ") else {
+      throw Failure(description: "no world: \(script) printed '\(line)'")
+    }
     // The world lasts while this end of its standard input is open, so it is never closed.
     _ = Unmanaged.passRetained(input)
     for (program, target) in [("relay", "relay"), ("replay", "replay")] {
-      _ = try enter(["ln", "-s", "/run/world/built/\(target)", "/run/world/bin/\(program)"], as: .root, seconds: 10)
+      _ = try enter(
+        ["ln", "-s", "/run/world/built/\(target)", "/run/world/bin/\(program)"], as: .root, seconds: 10)
     }
   }
 
