@@ -15,6 +15,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -39,17 +40,6 @@ char **clinux_environment(void) { return environ; }
 
 int clinux_unshare(int flags) { return unshare(flags); }
 
-int clinux_try_unshare(int flags) {
-  pid_t child = fork();
-  if (child < 0) return errno;
-  // Only async-signal-safe calls: the caller may have other threads.
-  if (child == 0) _exit(unshare(flags) == 0 ? 0 : errno);
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) return errno;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
-}
-
 int clinux_set_child_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 int clinux_set_parent_death_signal(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
 int clinux_set_no_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
@@ -62,7 +52,9 @@ int clinux_unblock_signals(void) {
 }
 
 int clinux_set_signal(int number, bool ignored) {
-  return signal(number, ignored ? SIG_IGN : SIG_DFL) == SIG_ERR ? -1 : 0;
+  // The kernel's own structure (handler, flags, restorer, mask), in words.
+  const uintptr_t action[4] = {(uintptr_t)(ignored ? SIG_IGN : SIG_DFL)};
+  return (int)syscall(SYS_rt_sigaction, number, action, NULL, 8);
 }
 
 int clinux_signal_is_ignored(int number) {
@@ -78,16 +70,26 @@ int clinux_child_signal_descriptor(void) {
   return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-int clinux_process_holds(pid_t pid, const void *link, size_t count) {
-  char path[64], target[64];
+static bool links_to(int directory, int descriptor, const void *link, size_t count) {
+  char name[16], target[64];
+  snprintf(name, sizeof name, "%d", descriptor);
+  ssize_t length = readlinkat(directory, name, target, sizeof target);
+  return length == (ssize_t)count && memcmp(target, link, count) == 0;
+}
+
+int clinux_descriptor_of(pid_t pid, const void *link, size_t count, int hint) {
+  char path[64];
   snprintf(path, sizeof path, "/proc/%d/fd", pid);
   DIR *directory = opendir(path);
-  if (!directory) return 0;
-  int found = 0;
+  if (!directory) return -1;
+  int found = -1;
+  // The number after the last one, or the same again, is the likeliest by far.
+  for (int near = hint + 2; found < 0 && near >= 0 && near >= hint - 2; near--)
+    if (links_to(dirfd(directory), near, link, count)) found = near;
   struct dirent *entry;
-  while (!found && (entry = readdir(directory))) {
-    ssize_t length = readlinkat(dirfd(directory), entry->d_name, target, sizeof target);
-    found = length == (ssize_t)count && memcmp(target, link, count) == 0;
+  while (found < 0 && (entry = readdir(directory))) {
+    int descriptor = entry->d_name[0] == '.' ? -1 : atoi(entry->d_name);
+    if (descriptor >= 0 && links_to(dirfd(directory), descriptor, link, count)) found = descriptor;
   }
   closedir(directory);
   return found;
@@ -146,13 +148,6 @@ int clinux_bind(const char *source, const char *target) {
 }
 int clinux_detach(const char *target) { return umount2(target, MNT_DETACH); }
 int clinux_open_path(const char *path) { return open(path, O_PATH | O_CLOEXEC); }
-
-int clinux_close_on_exec_from(unsigned first) {
-#ifndef CLOSE_RANGE_CLOEXEC
-#define CLOSE_RANGE_CLOEXEC (1U << 2)
-#endif
-  return (int)syscall(SYS_close_range, first, ~0U, CLOSE_RANGE_CLOEXEC);
-}
 
 enum { maximumDescriptors = 16 };
 

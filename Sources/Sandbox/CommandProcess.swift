@@ -41,7 +41,7 @@ enum CommandProcess {
     guard getppid() == supervisor else { return ESRCH }
     guard Capabilities.drop(isPrivileged: isPrivileged) else { return errno }
     if let limit = plan.openFileLimit { lowerOpenFileLimit(to: limit) }
-    // The numbers of the C library's own and those that cannot be changed fail, which is right.
+    // SIGKILL's and SIGSTOP's cannot be changed, and need not.
     for signal in 1..<65 as Range<Int32> { clinux_set_signal(signal, plan.ignoredSignals.contains(signal)) }
     clinux_unblock_signals()
     clinux_execvpe(arguments.pointers[0], arguments.pointers, environment.pointers)

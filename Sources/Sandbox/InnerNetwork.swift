@@ -8,18 +8,25 @@ enum InnerNetwork {
   /// Without a source, the kernel would take each connection's destination for its source.
   private static let dummyIPv4 = "192.0.0.8"
 
+  /// Where redirected connections arrive: loopback, and the discard-only prefix (RFC 6666), which is no one's.
+  ///
+  /// The kernel chooses one of the many addresses by the destination. With a single one, two connections from the
+  /// same port to different servers would clash there, and the kernel would give one of them another source port:
+  /// the recording would show a port that the client never had, and its process could not be found.
+  private static let listeningIPv4 = (first: "127.64.0.1", last: "127.127.255.254")
+  private static let listeningIPv6 = (prefix: "100::/64", first: "[100::1]", last: "[100::ffff:ffff]")
+
   /// Brings lo up, and gives it the machine's addresses and the local routes.
   static func configure(_ addresses: HostAddresses, ip: String) throws(SandboxError) {
     let ipv4 = addresses.ipv4?.description ?? dummyIPv4
     var lines = [
       "link set lo up", "addr add \(ipv4)/32 dev lo", "route replace local 0.0.0.0/0 dev lo src \(ipv4)",
     ]
+    let hasIPv6 = SystemFiles.line(of: "/proc/sys/net/ipv6/conf/lo/disable_ipv6") == "0"
+    if hasIPv6 { lines.append("route replace local \(listeningIPv6.prefix) dev lo") }
     // Only what is routed outside has an IPv6 route inside. To all else a connection fails at once with
     // ENETUNREACH, as it does outside, and a client with both kinds of addresses chooses IPv4 without waiting.
-    if let ipv6 = addresses.ipv6,
-      let disabled = SystemFiles.line(of: "/proc/sys/net/ipv6/conf/lo/disable_ipv6"),
-      disabled == "0"
-    {
+    if hasIPv6, let ipv6 = addresses.ipv6 {
       lines.append("addr add \(ipv6)/128 dev lo nodad")
       lines += addresses.ipv6Routes.map { route in
         "route replace local \(route == "default" ? "::/0" : route) dev lo src \(ipv6)"
@@ -33,9 +40,13 @@ enum InnerNetwork {
   static func startRedirection(
     to sockets: SandboxSockets, hostLoopbackPorts: Set<UInt16>, nft: String
   ) throws(SandboxError) -> SystemTool {
-    var rules = rules("ip", loopback: "127.0.0.0/8", hostLoopbackPorts, listener: port(of: sockets.tcp4))
+    var rules = rules(
+      "ip", loopback: "127.0.0.0/8", hostLoopbackPorts,
+      listener: "\(listeningIPv4.first)-\(listeningIPv4.last):\(port(of: sockets.tcp4))")
     if let tcp6 = sockets.tcp6 {
-      rules += Self.rules("ip6", loopback: "::1", hostLoopbackPorts, listener: port(of: tcp6))
+      rules += Self.rules(
+        "ip6", loopback: "::1", hostLoopbackPorts,
+        listener: "\(listeningIPv6.first)-\(listeningIPv6.last):\(port(of: tcp6))")
     }
     return try SystemTool.start(nft, ["-f", "-"], input: rules, stage: .nat)
   }
@@ -46,7 +57,7 @@ enum InnerNetwork {
   /// back to it (NTP's 123, a game's own port). The redirection to port 1, where nobody listens, makes the kernel
   /// answer each with "port unreachable" instead, from the address that was asked.
   private static func rules(
-    _ family: String, loopback: String, _ hostLoopbackPorts: Set<UInt16>, listener: UInt16
+    _ family: String, loopback: String, _ hostLoopbackPorts: Set<UInt16>, listener: String
   ) -> String {
     let relayed = hostLoopbackPorts.union([53]).sorted().map(String.init).joined(separator: ", ")
     return """
@@ -54,7 +65,7 @@ enum InnerNetwork {
         chain output {
           type nat hook output priority -100; policy accept;
           \(family) daddr \(loopback) tcp dport != { \(relayed) } accept
-          meta l4proto tcp redirect to :\(listener)
+          meta l4proto tcp dnat to \(listener)
           \(family) daddr \(loopback) accept
           udp dport != 53 redirect to :1
         }
@@ -68,7 +79,7 @@ enum InnerNetwork {
   /// The relay's sockets; those of IPv6 are nil where the system has none.
   static func openSockets() throws(SandboxError) -> SandboxSockets {
     let dns = 53 as UInt16
-    guard let tcp4 = try listener("127.0.0.1"), let dns4 = try datagramSocket("0.0.0.0", dns) else {
+    guard let tcp4 = try listener("0.0.0.0"), let dns4 = try datagramSocket("0.0.0.0", dns) else {
       throw .systemCall(name: "socket", stage: .sockets, errno: EAFNOSUPPORT)
     }
     let diagnostics = clinux_diagnostics_socket()
@@ -76,7 +87,7 @@ enum InnerNetwork {
       throw .systemCall(name: "socket NETLINK_SOCK_DIAG", stage: .sockets, errno: errno)
     }
     return SandboxSockets(
-      tcp4: tcp4, tcp6: try listener("::1"), dns4: dns4, dns6: try datagramSocket("::", dns),
+      tcp4: tcp4, tcp6: try listener("::"), dns4: dns4, dns6: try datagramSocket("::", dns),
       diagnostics: diagnostics)
   }
 

@@ -37,9 +37,10 @@ enum ProcessTable {
     return found.sorted()
   }
 
-  /// Whether one of the process's descriptors links to this, as `socket:[INODE]`.
-  static func process(_ pid: Int32, holds link: [UInt8]) -> Bool {
-    link.withUnsafeBytes { clinux_process_holds(pid, $0.baseAddress, $0.count) } == 1
+  /// The process's descriptor that links to this, as `socket:[INODE]`; near `hint` is looked first.
+  static func descriptor(of pid: Int32, linkingTo link: [UInt8], hint: Int32) -> Int32? {
+    let descriptor = link.withUnsafeBytes { clinux_descriptor_of(pid, $0.baseAddress, $0.count, hint) }
+    return descriptor < 0 ? nil : descriptor
   }
 
   /// Those of a sandbox that lost its launcher: whoever is in its network or mount namespace.

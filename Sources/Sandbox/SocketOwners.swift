@@ -11,14 +11,16 @@ import Synchronization
 /// Owns the diagnostics socket. May be called from any thread; a search costs some ten microseconds, and more in a
 /// sandbox with many processes or descriptors.
 public final class SocketOwners: Sendable {
-  private struct State {
-    /// Processes of the sandbox, those that were found last first.
-    var candidates: [Int32] = []
+  /// A process of the sandbox, and the descriptor that was found in it last.
+  private struct Candidate {
+    var pid: Int32
+    var descriptor: Int32 = 3
   }
 
   private let diagnostics: Int32
   private let supervisorPID: Int32
-  private let state = Mutex(State())
+  /// Those that were found last first.
+  private let candidates = Mutex<[Candidate]>([])
 
   /// - Parameters:
   ///   - diagnostics: `SandboxSockets.diagnostics`, owned from now on.
@@ -35,9 +37,9 @@ public final class SocketOwners: Sendable {
   /// The process that holds the socket from `client` to `server` (before any redirection); nil where unknown.
   public func owner(_ transport: SocketTransport, client: SocketEnd, server: SocketEnd) -> SocketOwner? {
     guard client.address.family == server.address.family else { return nil }
-    return state.withLock { state in
+    return candidates.withLock { candidates in
       guard let socket = find(transport, client, server),
-        let pid = holder(of: socket.inode, &state.candidates)
+        let pid = holder(of: socket.inode, &candidates)
       else { return nil }
       return SocketOwner(
         pid: pid, uid: socket.uid, name: SystemFiles.line(of: "/proc/\(pid)/comm") ?? "",
@@ -84,27 +86,29 @@ public final class SocketOwners: Sendable {
   // MARK: The process
 
   /// Looks among the processes that are known already, and then, once, at who is there now.
-  private func holder(of inode: UInt32, _ candidates: inout [Int32]) -> Int32? {
+  private func holder(of inode: UInt32, _ candidates: inout [Candidate]) -> Int32? {
     let link = Array("socket:[\(inode)]".utf8)
     if let pid = holder(of: link, among: &candidates) { return pid }
-    let known = Set(candidates)
+    let present = ProcessTable.fastDescendants(of: supervisorPID)
+    candidates.removeAll { !present.contains($0.pid) }
+    let known = Set(candidates.map(\.pid))
     // The newest process first: it is the likeliest to have opened something new.
-    var others = Array(
-      ProcessTable.fastDescendants(of: supervisorPID).filter { !known.contains($0) }.reversed())
+    var others = present.filter { !known.contains($0) }.reversed().map { Candidate(pid: $0) }
     let pid = holder(of: link, among: &others)
-    candidates.removeAll { kill($0, 0) != 0 && errno == ESRCH }
     candidates = Array((others + candidates).prefix(1000))
     return pid
   }
 
   /// Moves the one that is found to the front.
-  private func holder(of link: [UInt8], among candidates: inout [Int32]) -> Int32? {
-    guard let index = candidates.firstIndex(where: { ProcessTable.process($0, holds: link) }) else {
-      return nil
+  private func holder(of link: [UInt8], among candidates: inout [Candidate]) -> Int32? {
+    for (index, candidate) in candidates.enumerated() {
+      let descriptor = ProcessTable.descriptor(of: candidate.pid, linkingTo: link, hint: candidate.descriptor)
+      guard let descriptor else { continue }
+      candidates.remove(at: index)
+      candidates.insert(Candidate(pid: candidate.pid, descriptor: descriptor), at: 0)
+      return candidate.pid
     }
-    let pid = candidates.remove(at: index)
-    candidates.insert(pid, at: 0)
-    return pid
+    return nil
   }
 }
 

@@ -5,6 +5,8 @@ import Sandbox
 final class EchoRelay {
   private let sockets: SandboxSockets
   private let owners: SocketOwners
+  /// The CPU time of each search for an owner, in nanoseconds.
+  private(set) var searchTimes: [Int] = []
 
   init(_ sockets: SandboxSockets, supervisorPID: Int32) {
     self.sockets = sockets
@@ -77,8 +79,17 @@ final class EchoRelay {
     return Array("to \(goal) from \(client.address) by \(name(.udp, client, goal))".utf8)
   }
 
+  private static func cpuTime() -> Int {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return time.tv_sec * 1_000_000_000 + time.tv_nsec
+  }
+
   private func name(_ transport: SocketTransport, _ client: SocketEnd, _ goal: SocketEnd) -> String {
-    guard let owner = owners.owner(transport, client: client, server: goal) else { return "unknown" }
+    let beginning = Self.cpuTime()
+    let owner = owners.owner(transport, client: client, server: goal)
+    searchTimes.append(Self.cpuTime() - beginning)
+    guard let owner else { return "unknown" }
     return "\(owner.pid) \(owner.name) \(owner.uid) \(owner.executable ?? "-")"
   }
 }

@@ -6,6 +6,10 @@ struct ProbeOptions {
   var plan: SandboxPlan
   /// How long those that the command leaves behind have to end; nil leaves them alone.
   var grace: UInt32?
+  /// Sent to the command after it was first served.
+  var signal: Int32?
+  /// Everything is terminated after it was first served, with this many milliseconds of grace.
+  var terminationGrace: UInt32?
   var showsTimes = false
   private var pausePoint: String?
 
@@ -31,6 +35,9 @@ struct ProbeOptions {
     case "--route6": plan.addresses.ipv6Routes = value.isEmpty ? [] : [value]
     case "--limit": plan.openFileLimit = UInt64(value)
     case "--grace": grace = UInt32(value)
+    case "--signal": signal = Int32(value)
+    case "--terminate": terminationGrace = UInt32(value)
+    case "--optional": plan.files.append(ReplacedFile(path: value, contents: [], isRequired: false))
     case "--tools": plan.tools = ToolSearch(directories: [value])
     case "--times": showsTimes = true
     case "--pause": pausePoint = value

@@ -23,6 +23,8 @@ enum SandboxProbe {
 
   private static func run(_ arguments: [String]) {
     let options = ProbeOptions(arguments)
+    // The terminal's Ctrl-C is for the command.
+    signal(SIGINT, SIG_IGN)
     do throws(SandboxError) {
       let sandbox = try RunningSandbox.start(options.plan)
       options.pause(at: "started")
@@ -44,8 +46,16 @@ enum SandboxProbe {
   /// Serves the sockets until nothing runs in the sandbox any more; ends as the command did.
   private static func follow(_ sandbox: RunningSandbox, _ relay: EchoRelay, _ options: ProbeOptions) {
     var status: Int32 = 125
+    var isFirst = true
     while true {
-      guard relay.serve(until: sandbox.eventDescriptor) else { continue }
+      guard relay.serve(until: sandbox.eventDescriptor) else {
+        if isFirst, let signal = options.signal { sandbox.send(signal: signal) }
+        if isFirst, let grace = options.terminationGrace {
+          sandbox.terminateRemaining(graceMilliseconds: grace)
+        }
+        isFirst = false
+        continue
+      }
       switch sandbox.nextEvent() {
       case .commandEnded(let waitStatus, let remaining):
         status = waitStatus.exitStatus
@@ -53,6 +63,10 @@ enum SandboxProbe {
         options.pause(at: "ended")
         if let grace = options.grace { sandbox.terminateRemaining(graceMilliseconds: grace) }
       case .ended:
+        if options.showsTimes {
+          let times = relay.searchTimes.sorted()
+          note("\(times.count) searches, median \(times.isEmpty ? 0 : times[times.count / 2]) ns")
+        }
         note("all ended")
         exit(status)
       case .launcherLost:

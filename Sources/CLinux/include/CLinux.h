@@ -16,8 +16,6 @@
 pid_t clinux_fork(void);
 /// execvpe(3): looks `file` up in the PATH of `environment`; returns only on failure.
 int clinux_execvpe(const char *file, char *const arguments[], char *const environment[]);
-/// Runs unshare(2) in a child of its own; 0, or the errno that the child got.
-int clinux_try_unshare(int flags);
 /// The process's `environ`.
 char **clinux_environment(void);
 int clinux_unshare(int flags);
@@ -28,15 +26,16 @@ int clinux_set_no_new_privileges(void);
 /// Empties the signal mask.
 int clinux_unblock_signals(void);
 int clinux_set_name(const char *name);
-/// Sets `signal` to SIG_DFL, or to SIG_IGN.
+/// Sets `signal` to SIG_DFL, or to SIG_IGN; also the C library's own, 32 and 33, which posix_spawn(3) ignores in the
+/// child and sigaction(2) does not touch.
 int clinux_set_signal(int signal, bool ignored);
 /// 1 when `signal` is ignored, 0 when not.
 int clinux_signal_is_ignored(int signal);
 /// A non-blocking, close-on-exec signalfd(2) for SIGCHLD alone, which is blocked in the calling thread.
 int clinux_child_signal_descriptor(void);
 
-/// 1 when a descriptor of the process links to these bytes in /proc/PID/fd, 0 when none does.
-int clinux_process_holds(pid_t pid, const void *link, size_t count);
+/// The process's descriptor that links to these bytes in /proc/PID/fd, looked for near `hint` first; -1: none.
+int clinux_descriptor_of(pid_t pid, const void *link, size_t count, int hint);
 
 // Capabilities, as bit masks (bit N is capability N).
 
@@ -57,8 +56,6 @@ int clinux_bind(const char *source, const char *target);
 int clinux_detach(const char *target);
 /// An O_PATH, close-on-exec descriptor.
 int clinux_open_path(const char *path);
-/// close_range(2) with CLOSE_RANGE_CLOEXEC from `first` up.
-int clinux_close_on_exec_from(unsigned first);
 
 // Descriptors over a Unix socket.
 
