@@ -45,6 +45,25 @@ import Testing
     #expect(name == "bash" || name == "cat")
   }
 
+  @Test func `are found however many connections there are, also from one port`() throws {
+    let program = """
+      import socket
+      kept = []
+      for number in range(600):
+          family, address = [(socket.AF_INET, '198.51.100.%d'), (socket.AF_INET6, '2001:db8::%d')][number % 2]
+          client = socket.socket(family)
+          client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+          client.bind(('', 20000 + number // 20))
+          client.connect((address % (number % 250 + 1), 443 + number))
+          kept.append(client)
+          print(client.recv(500).decode().strip().split(' by ')[1])
+      """
+    let result = try ProbeProcess.run(
+      .ordinary, ["/usr/bin/python3", "-c", program], options: `Redirection`.options)
+    #expect(result.output.count == 600)
+    #expect(result.output.allSatisfy { $0.contains(" python3 ") })
+  }
+
   @Test(arguments: Caller.available)
   func `are found for curl`(_ caller: Caller) throws {
     // The probe answers no HTTP, but it says whom it saw.

@@ -26,13 +26,17 @@ final class ProbeProcess {
   }
 
   /// Runs the probe to its end.
-  static func run(_ caller: Caller, _ command: [String], options: [String] = []) throws -> Result {
-    try ProbeProcess(caller, ["run"] + options + ["--"] + command).finish()
+  static func run(
+    _ caller: Caller, _ command: [String], options: [String] = [], wrapper: [String] = []
+  ) throws -> Result {
+    try ProbeProcess(caller, ["run"] + options + ["--"] + command, wrapper: wrapper).finish()
   }
 
   /// Runs a shell script in the sandbox.
-  static func run(_ caller: Caller, script: String, options: [String] = []) throws -> Result {
-    try run(caller, ["bash", "-c", script], options: options)
+  static func run(
+    _ caller: Caller, script: String, options: [String] = [], wrapper: [String] = []
+  ) throws -> Result {
+    try run(caller, ["bash", "-c", script], options: options, wrapper: wrapper)
   }
 
   struct Failure: Error {
