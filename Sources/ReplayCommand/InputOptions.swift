@@ -27,7 +27,7 @@ struct InputOptions: ParsableArguments {
       notes = try pass(replayer)
     } catch {
       output.flush()
-      throw CommandFailure(error.description, hint: error.hint ?? hint(for: error))
+      throw CommandFailure(error.description, hint: hint(for: error) ?? error.hint)
     }
     output.flush()
     try tell(notes)
@@ -40,6 +40,7 @@ struct InputOptions: ParsableArguments {
     case .isDirectory: return "name a capture file in it"
     case .empty, .truncatedHeader: return "was the recording stopped before its first packet was written?"
     case .notACapture: return "'replay' reads pcap and pcapng files, such as 'relay' and tcpdump write"
+    case .notASidecar, .sidecarVersion, .sidecarLine: return "read the packets alone with --no-sidecar"
     default: return nil
     }
   }
@@ -50,6 +51,18 @@ struct InputOptions: ParsableArguments {
     let damage = notes.filter(\.isDamage)
     guard let last = damage.last else { return }
     for note in damage.dropLast() { diagnostics.error("\(note)") }
-    throw CommandFailure("\(last)", hint: "everything before that was read")
+    throw CommandFailure("\(last)", hint: last.hint)
+  }
+}
+
+extension ReplayNote {
+  /// What to make of damage.
+  fileprivate var hint: String? {
+    switch kind {
+    case .captureCut: "everything before that was read"
+    case .sidecarCut: "what the sidecar lacks was taken from the packets; --no-sidecar ignores it altogether"
+    case .recordingLost: "what was recorded before that was read"
+    case .packetsSkipped, .bytesAfterClose, .conflictingOverlap, .bytesBeyondEnd, .pendingLimit, .sessionLimit: nil
+    }
   }
 }

@@ -15,7 +15,10 @@ struct ReplayCommand: ParsableCommand, HelpEnding {
       A recording is a capture (NAME.pcap) and its sidecar (NAME.sessions.jsonl), which holds what packets cannot: \
       processes, TLS facts, reasons. The sidecar is found by its name; a capture without one is read as it is.
       """,
+    version: version,
     subcommands: [ShowCommand.self, ExchangesCommand.self, EventsCommand.self, ListCommand.self])
+
+  static let version = "0.1.0"
 
   static let helpEnding = """
     \(exitStatuses)
@@ -38,6 +41,17 @@ struct ReplayCommand: ParsableCommand, HelpEnding {
   static func main() {
     // A reader that has seen enough ends the command quietly, whatever the signal's inherited disposition.
     signal(SIGPIPE, SIG_IGN)
+    checkSubcommand(CommandLine.arguments.dropFirst().first)
     runAndExit(tool: "replay")
+  }
+
+  /// Says what is wrong more plainly than the parser, which takes an unknown subcommand for an argument.
+  private static func checkSubcommand(_ word: String?) {
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    if let word, word.hasPrefix("-") || names.contains(word) { return }
+    Diagnostics(tool: "replay").error(
+      word.map { "unknown subcommand '\($0)'" } ?? "no subcommand given",
+      hint: "'replay show FILE' shows a recording; see 'replay --help'")
+    Glibc.exit(ExitStatus.usage)
   }
 }

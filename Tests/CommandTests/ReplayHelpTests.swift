@@ -1,0 +1,223 @@
+import Testing
+
+/// The help, word for word: it is read more often than any other text of this project.
+@Suite struct `replay help` {
+  struct Case: CustomTestStringConvertible, Sendable {
+    var arguments: [String]
+    var help: String
+
+    var testDescription: String { "replay \(arguments.joined(separator: " "))" }
+  }
+
+  static let cases = [
+    Case(
+      arguments: ["--help"],
+      help: #"""
+        OVERVIEW: Read recordings of network traffic, and say what was said.
+
+        Reads what 'relay' recorded, and any other pcap or pcapng capture with IP in
+        it: TCP streams are put back together, HTTP/1 and DNS are understood, whatever
+        was decrypted while recording is read like plain text. Nothing is sent, and no
+        file is written.
+
+        A recording is a capture (NAME.pcap) and its sidecar (NAME.sessions.jsonl),
+        which holds what packets cannot: processes, TLS facts, reasons. The sidecar is
+        found by its name; a capture without one is read as it is.
+
+        USAGE: replay <subcommand>
+
+        OPTIONS:
+          --version               Show the version.
+          -h, --help              Show help information.
+
+        SUBCOMMANDS:
+          show                    Show what was said, for people.
+          exchanges               Write the exchanges as JSON Lines, for programs.
+          events                  Write the session events as JSON Lines, for programs.
+          list                    List the sessions, with a digest of each stream.
+
+          See 'replay help <subcommand>' for detailed help.
+
+        EXIT STATUS:
+          0   everything was read
+          2   the input could not be read, or is cut short or damaged; whatever can be
+              read of it is shown
+          64  the command line makes no sense
+
+        EXAMPLE:
+          Record a command, then see what it said:
+
+            $ relay run -w page.pcap -- curl -s https://example.com/ -o page.html
+            $ replay show page.pcap
+
+        """#),
+    Case(
+      arguments: ["show", "--help"],
+      help: #"""
+        OVERVIEW: Show what was said, for people.
+
+        Each session has a header: its number, when it opened (UTC), the process, the
+        client's address, the server's name and where that is from (sni: the TLS client
+        hello; dns: a recorded answer that led to the address; address: neither), the
+        server's address, and TLS facts. Its exchanges follow as they finish, a line
+        each: when it began, method, status, size of the response body, duration, URL,
+        content type. Sizes are in decimal units (1 kB is 1,000 bytes) and as sent; the
+        decoded size stands beside it where a content coding was removed. Lines with
+        '!' tell what was malformed or missing.
+
+        USAGE: replay show <file> [--no-sidecar] [--color <color>] [--width <width>]
+
+        ARGUMENTS:
+          <file>                  The capture to read; '-' is standard input.
+
+        OPTIONS:
+          --no-sidecar            Ignore the sidecar, and tell only what the packets
+                                  tell.
+          --color <color>         Use colours: auto (on a terminal, unless NO_COLOR is
+                                  set), always or never. (values: auto, always, never;
+                                  default: auto)
+          --width <width>         Columns after which a line is continued on the next,
+                                  at least 60. (default: 100)
+          --version               Show the version.
+          -h, --help              Show help information.
+
+
+        EXIT STATUS:
+          0   everything was read
+          2   the input could not be read, or is cut short or damaged; whatever can be
+              read of it is shown
+          64  the command line makes no sense
+
+        EXAMPLE:
+            $ replay show page.pcap
+            #1   10:15:02.101  curl[4711] 127.0.0.1:41380 → 10.9.8.7:53 (address) udp
+            #1   10:15:02.101  DNS                      1.2 ms  A example.com → 10.1.2.3
+            #2   10:15:02.104  curl[4711] 10.0.0.1:55712 → example.com:443 (sni) 10.1.2.3
+                               TLSv1.3 TLS_AES_128_GCM_SHA256, ALPN http/1.1,
+                               certificate CN=example.com, issued by CN=Example CA
+            #2   10:15:02.131  GET    200    1.3 kB    20.4 ms  https://example.com/  text/html
+
+        """#),
+    Case(
+      arguments: ["exchanges", "--help"],
+      help: #"""
+        OVERVIEW: Write the exchanges as JSON Lines, for programs.
+
+        One JSON object a line for every request with its response, every DNS query
+        with its answer, every TLS client hello, in order of finishing. Bodies are told
+        by length and SHA-256, as sent and decoded. Times are RFC 3339 in UTC,
+        durations are in nanoseconds. docs/SCHEMA.md explains every field.
+
+        USAGE: replay exchanges <file> [--no-sidecar]
+
+        ARGUMENTS:
+          <file>                  The capture to read; '-' is standard input.
+
+        OPTIONS:
+          --no-sidecar            Ignore the sidecar, and tell only what the packets
+                                  tell.
+          --version               Show the version.
+          -h, --help              Show help information.
+
+
+        EXIT STATUS:
+          0   everything was read
+          2   the input could not be read, or is cut short or damaged; whatever can be
+              read of it is shown
+          64  the command line makes no sense
+
+        EXAMPLE:
+          The URLs that answered with an error:
+
+            $ replay exchanges page.pcap | jq -r \
+                'select(.response.status >= 400) | .request.authority + .request.target'
+
+        """#),
+    Case(
+      arguments: ["events", "--help"],
+      help: #"""
+        OVERVIEW: Write the session events as JSON Lines, for programs.
+
+        One JSON object a line for everything that happened in a session: opened,
+        client_hello, secured, bypassed, bytes, datagram, gap, half_closed, closed.
+        Bytes are in base64. docs/SCHEMA.md explains every field.
+
+        USAGE: replay events <file> [--no-sidecar] [--no-data]
+
+        ARGUMENTS:
+          <file>                  The capture to read; '-' is standard input.
+
+        OPTIONS:
+          --no-sidecar            Ignore the sidecar, and tell only what the packets
+                                  tell.
+          --no-data               Leave out the bytes themselves; their count stays.
+          --version               Show the version.
+          -h, --help              Show help information.
+
+
+        EXIT STATUS:
+          0   everything was read
+          2   the input could not be read, or is cut short or damaged; whatever can be
+              read of it is shown
+          64  the command line makes no sense
+
+        EXAMPLE:
+          What the client of session 2 sent:
+
+            $ replay events page.pcap | jq -r \
+                'select(.session == 2 and .event == "bytes" and .from == "client") | .data' \
+                | while read -r data; do printf %s "$data" | base64 -d; done
+
+        """#),
+    Case(
+      arguments: ["list", "--help"],
+      help: #"""
+        OVERVIEW: List the sessions, with a digest of each stream.
+
+        One JSON object a line for every session: who, where to, when, how it ended,
+        how many bytes each side sent and their SHA-256, what is missing, process and
+        TLS facts. docs/SCHEMA.md explains every field.
+
+        USAGE: replay list <file> [--no-sidecar] [--json]
+
+        ARGUMENTS:
+          <file>                  The capture to read; '-' is standard input.
+
+        OPTIONS:
+          --no-sidecar            Ignore the sidecar, and tell only what the packets
+                                  tell.
+          --json                  Write JSON Lines, which is the default and so far the
+                                  only form.
+          --version               Show the version.
+          -h, --help              Show help information.
+
+
+        EXIT STATUS:
+          0   everything was read
+          2   the input could not be read, or is cut short or damaged; whatever can be
+              read of it is shown
+          64  the command line makes no sense
+
+        EXAMPLE:
+          Sessions of which the capture lacks bytes:
+
+            $ replay list --json page.pcap | jq -c 'select(.gaps > 0) | [.session, .host, .gaps]'
+
+        """#),
+  ]
+
+  @Test(arguments: cases)
+  func `is word for word as documented`(_ test: Case) throws {
+    let result = try Tool("replay").run(test.arguments)
+    #expect(result.output == test.help)
+    #expect(result.status == 0)
+  }
+
+  @Test func `is the same by the help subcommand`() throws {
+    #expect(try Tool("replay").run(["help", "show"]).output == Tool("replay").run(["show", "--help"]).output)
+  }
+
+  @Test func `tells the version`() throws {
+    #expect(try Tool("replay").run(["--version"]).output == "0.1.0\n")
+  }
+}
