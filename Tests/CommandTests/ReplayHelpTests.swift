@@ -214,7 +214,8 @@ import Testing
   }
 
   @Test func `is the same by the help subcommand`() throws {
-    #expect(try Tool("replay").run(["help", "show"]).output == Tool("replay").run(["show", "--help"]).output)
+    #expect(
+      try Tool("replay").run(["help", "show"]).output == Tool("replay").run(["show", "--help"]).output)
   }
 
   @Test func `tells the version`() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct `replay messages` {
@@ -34,7 +35,8 @@ import Testing
       arguments: ["show", "-"], errors: "replay: error: \"-\" is empty\n" + emptyHint, status: 2),
     Case(
       arguments: ["events", "notes.txt"], files: ["notes.txt": Array("These are my notes.\n".utf8)],
-      errors: "replay: error: \"notes.txt\" is no pcap or pcapng capture: unknown file format\n" + captureHint,
+      errors: "replay: error: \"notes.txt\" is no pcap or pcapng capture: unknown file format\n"
+        + captureHint,
       status: 2),
     Case(
       arguments: ["show", "stub.pcap"], files: ["stub.pcap": Array(SmallCapture.header.prefix(20))],
@@ -53,10 +55,12 @@ import Testing
       errors: "replay: error: \"a.sessions.jsonl\" is no wiretape sidecar\n"
         + "replay: hint: read the packets alone with --no-sidecar\n", status: 2),
     Case(
-      arguments: ["show", "--bogus", "a.pcap"], errors: "replay: error: unknown option '--bogus'\n" + helpHint,
+      arguments: ["show", "--bogus", "a.pcap"],
+      errors: "replay: error: unknown option '--bogus'\n" + helpHint,
       status: 64),
     Case(
-      arguments: ["show"], errors: "replay: error: missing expected argument '<file>'\n" + helpHint, status: 64),
+      arguments: ["show"], errors: "replay: error: missing expected argument '<file>'\n" + helpHint,
+      status: 64),
     Case(
       arguments: ["show", "--width", "10", "a.pcap"],
       errors: "replay: error: --width 10 is too narrow; give at least 60 columns\n" + helpHint, status: 64),
@@ -69,8 +73,8 @@ import Testing
   @Test(arguments: cases)
   func `say what, where and what to do`(_ test: Case) throws {
     let directory = try TemporaryDirectory()
-    for (name, bytes) in test.files { try directory.write(bytes, to: name) }
-    let result = try Tool("replay").run(test.arguments, directory: directory.path)
+    for (name, bytes) in test.files { _ = try directory.write(bytes, to: name) }
+    let result = try Tool("replay").run(test.arguments, directory: directory.url.path)
     #expect(result.errors == test.errors)
     #expect(result.status == test.status)
     #expect(result.output == "")
@@ -100,15 +104,16 @@ import Testing
       sidecar: "{\"format\":\"wiretape-sessions\",\"v\":1,\"tool\":\"test\",\"link_type\":\"raw\","
         + "\"created\":\"2026-11-24T08:15:02.000000000Z\"}\n{\"after\":",
       errors: "replay: error: \"a.sessions.jsonl\" is cut short\n"
-        + "replay: hint: what the sidecar lacks was taken from the packets; --no-sidecar ignores it altogether\n"),
+        + "replay: hint: what the sidecar lacks was taken from the packets; --no-sidecar ignores it altogether\n"
+    ),
   ]
 
   @Test(arguments: damages)
   func `tell of damage after everything that can be read`(_ test: Damage) throws {
     let directory = try TemporaryDirectory()
-    try directory.write(test.capture, to: "a.pcap")
-    if let sidecar = test.sidecar { try directory.write(Array(sidecar.utf8), to: "a.sessions.jsonl") }
-    let result = try Tool("replay").run(["events", "--no-data", "a.pcap"], directory: directory.path)
+    _ = try directory.write(test.capture, to: "a.pcap")
+    if let sidecar = test.sidecar { _ = try directory.write(Array(sidecar.utf8), to: "a.sessions.jsonl") }
+    let result = try Tool("replay").run(["events", "--no-data", "a.pcap"], directory: directory.url.path)
     #expect(result.errors == test.errors)
     #expect(result.status == 2)
     #expect(result.output.split(separator: "\n").count == 3)
@@ -117,9 +122,9 @@ import Testing
 
   @Test func `say when standard output cannot be written`() throws {
     let directory = try TemporaryDirectory()
-    try directory.write(SmallCapture.whole, to: "a.pcap")
+    _ = try directory.write(SmallCapture.whole, to: "a.pcap")
     let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
-    let result = try Tool("replay").run(["show", "a.pcap"], directory: directory.path, output: full)
+    let result = try Tool("replay").run(["show", "a.pcap"], directory: directory.url.path, output: full)
     #expect(
       result.errors == "replay: error: standard output: write: No space left on device\n"
         + "replay: hint: is the disk full?\n")
@@ -128,11 +133,11 @@ import Testing
 
   @Test func `stay quiet when the reader is gone`() throws {
     let directory = try TemporaryDirectory()
-    try directory.write(SmallCapture.whole, to: "a.pcap")
+    _ = try directory.write(SmallCapture.whole, to: "a.pcap")
     let pipe = Pipe()
     try pipe.fileHandleForReading.close()
     let result = try Tool("replay").run(
-      ["show", "a.pcap"], directory: directory.path, output: pipe.fileHandleForWriting)
+      ["show", "a.pcap"], directory: directory.url.path, output: pipe.fileHandleForWriting)
     #expect(result.errors == "")
     #expect(result.status == 0)
   }

@@ -1,13 +1,14 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct `replay show` {
   private func show(_ options: [String], environment: [String: String?] = [:]) throws -> Tool.Result {
     let directory = try TemporaryDirectory()
-    try directory.write(SmallCapture.whole, to: "a.pcap")
+    _ = try directory.write(SmallCapture.whole, to: "a.pcap")
     var tool = Tool("replay")
     tool.environment = environment
-    return try tool.run(["show"] + options + ["a.pcap"], directory: directory.path)
+    return try tool.run(["show"] + options + ["a.pcap"], directory: directory.url.path)
   }
 
   @Test func `reads standard input as it reads a file`() throws {

@@ -43,7 +43,7 @@ import Testing
   func `a capture that is cut anywhere lacks only what its sidecar counts`(seed: UInt64) throws {
     let recording = try Recording(RandomTraffic.events(seed: seed))
     let whole = counts(try recording.replayed())
-    let bytes = try Recording.read(recording.path)
+    let bytes = try recording.capture()
     var random = SeededRandom(seed: seed)
     let cut = 24 + Int(random.next() % UInt64(bytes.count - 24))
     try recording.replaceCapture(with: Array(bytes.prefix(cut)))

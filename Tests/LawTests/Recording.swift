@@ -1,6 +1,4 @@
-import CaptureFile
 import ContentCoding
-import Glibc
 import Inspection
 import Recorder
 import Replay
@@ -11,13 +9,11 @@ import TestSupport
 final class Recording {
   let path: String
   private(set) var forwarded: [PacketEvent] = []
-  private let directory: String
+  private let directory: TemporaryDirectory
 
   init(_ events: [SessionEvent], segmentSize: Int? = nil) throws {
-    var template = Array("/tmp/wiretape-laws-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw SystemFailure(call: "mkdtemp", code: errno) }
-    directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    path = "\(directory)/recording.pcap"
+    directory = try TemporaryDirectory()
+    path = directory.path("recording.pcap")
     var configuration = RecorderConfiguration(
       path: path, tool: "law tests", created: events.first?.time ?? Timestamp(nanoseconds: 0))
     if let segmentSize { configuration.segmentSize = segmentSize }
@@ -28,12 +24,6 @@ final class Recording {
     }
     try recorder.finish { forwarded.append(PacketEvent($0, packet: $1)) }
     self.forwarded = forwarded
-  }
-
-  deinit {
-    unlink(path)
-    unlink("\(directory)/recording.sessions.jsonl")
-    rmdir(directory)
   }
 
   func replayed(usesSidecar: Bool = true) throws -> [PacketEvent] {
@@ -53,7 +43,7 @@ final class Recording {
 
   /// The capture's file header, and its records.
   func records() throws -> (header: [UInt8], records: [[UInt8]]) {
-    let bytes = try Self.read(path)
+    let bytes = try capture()
     var records: [[UInt8]] = []
     var offset = 24
     while offset + 16 <= bytes.count {
@@ -66,26 +56,10 @@ final class Recording {
 
   /// Puts other bytes in the place of the capture; the sidecar stays as it is.
   func replaceCapture(with bytes: [UInt8]) throws {
-    let descriptor = open(path, O_WRONLY | O_TRUNC)
-    guard descriptor >= 0 else { throw SystemFailure(call: "open", code: errno) }
-    defer { close(descriptor) }
-    guard write(descriptor, bytes, bytes.count) == bytes.count else {
-      throw SystemFailure(call: "write", code: errno)
-    }
+    _ = try directory.write(bytes, to: "recording.pcap")
   }
 
-  static func read(_ path: String) throws -> [UInt8] {
-    let descriptor = open(path, O_RDONLY)
-    guard descriptor >= 0 else { throw SystemFailure(call: "open", code: errno) }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 1 << 20)
-    while true {
-      let count = Glibc.read(descriptor, &piece, piece.count)
-      guard count > 0 else { return bytes }
-      bytes += piece[..<count]
-    }
-  }
+  func capture() throws -> [UInt8] { try directory.read("recording.pcap") }
 }
 
 /// What both reports make of events.
