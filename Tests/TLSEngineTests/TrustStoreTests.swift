@@ -1,3 +1,4 @@
+import COpenSSL
 import Foundation
 import SessionEvents
 import Testing
@@ -60,6 +61,22 @@ import Testing
         try PEMFile.derCertificates(in: merged, path: path) == [
           root.certificate.der, authority.certificateDER,
         ])
+    }
+  }
+
+  @Test func `takes the certificate out of one with OpenSSL's remarks`() throws {
+    let root = try TestCertificate.authority("Test root")
+    let pem = try MemoryBIO.bytes { PEM_write_bio_X509_AUX($0, root.certificate.pointer) }
+    #expect(String(decoding: pem, as: UTF8.self).hasPrefix("-----BEGIN TRUSTED CERTIFICATE-----"))
+    #expect(try PEMFile.derCertificates(in: pem, path: "memory") == [root.certificate.der])
+  }
+
+  @Test func `says why a bundle cannot be used`() throws {
+    let failure = TLSFailure.unusableFile(path: "memory", text: "no PEM certificate in it")
+    #expect(throws: failure) { try PEMFile.derCertificates(in: [], path: "memory") }
+    let cut = TLSFailure.unusableFile(path: "memory", text: "PEM_read_bio: bad end line")
+    #expect(throws: cut) {
+      try PEMFile.derCertificates(in: Array("-----BEGIN CERTIFICATE-----\nMIIB\n".utf8), path: "memory")
     }
   }
 
