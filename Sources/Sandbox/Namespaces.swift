@@ -35,8 +35,6 @@ enum Namespaces {
     case .systemCall(_, let stage, let code)
     where isRestricted && (code == EPERM || code == EACCES) && stage != .files:
       return .userNamespacesForbidden(errno: code, ban: .appArmor)
-    case .toolFailed where isRestricted && !hasNetworkCapability:
-      return .userNamespacesForbidden(errno: EPERM, ban: .appArmor)
     default:
       return error
     }
@@ -51,11 +49,6 @@ enum Namespaces {
       return .maximum
     }
     return .filter
-  }
-
-  /// Whether lo can be set up at all: what AppArmor's restriction takes away.
-  private static var hasNetworkCapability: Bool {
-    Capabilities.effective & Capabilities.mask([.netAdmin]) != 0
   }
 
   private static func mapOwnIdentity(_ uid: uid_t, _ gid: gid_t) throws(SandboxError) {

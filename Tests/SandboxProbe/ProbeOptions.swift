@@ -16,7 +16,7 @@ struct ProbeOptions {
   /// Pairs of an option and its value, then `--` and the command.
   init(_ arguments: [String]) {
     let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
-    plan = SandboxPlan(command: Array(arguments[end...].dropFirst()))
+    plan = SandboxPlan(command: CallerEnvironment.lastArguments(arguments[end...].dropFirst().count))
     plan.ignoredSignals = CallerEnvironment.ignoredSignals()
     plan.addresses = .detect()
     var rest = arguments[..<end]

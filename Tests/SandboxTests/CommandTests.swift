@@ -89,6 +89,23 @@ import Testing
     #expect(masks(nohup) == ["0000000000000000", "0000000000000001"])
   }
 
+  @Test func `gets arguments that are no UTF-8, and empty ones, as they are`() throws {
+    let result = try ProbeProcess.run(
+      .ordinary, ["bash", "-c", "printf '[%s]' \"$@\" | od -An -tx1", "bash"],
+      wrapper: ["bash", "-c", "exec \"$0\" \"$@\" '' $'\\xff\\xfe' ''"])
+    #expect(result.output == [" 5b 5d 5b ff fe 5d 5b 5d"])
+  }
+
+  // A root without CAP_SETFCAP, as in the sandbox of a container's root, may not map itself (user_namespaces(7)).
+  @Test(arguments: Caller.available.filter { $0 != .containerRoot })
+  func `may be the relay itself`(_ caller: Caller) throws {
+    let probe = try ProbeBinary.shared.get().path
+    let result = try ProbeProcess.run(
+      caller, [probe, "run", "--", "bash", "-c", "cat </dev/tcp/198.51.100.7/80; exit 9"])
+    #expect(result.output.first?.hasPrefix("to 198.51.100.7:80 from ") == true)
+    #expect(result.status == 9)
+  }
+
   @Test func `has the limit of open files that the plan says`() throws {
     let result = try ProbeProcess.run(.ordinary, script: "ulimit -S -n", options: ["--limit", "123"])
     #expect(result.output == ["123"])
