@@ -34,6 +34,16 @@ extension SandboxError: CustomStringConvertible {
     }
   }
 
+  /// As `env` and shells end: 127 when the command is not found, 126 when it cannot be executed, and 125 for all
+  /// that is not the command's fault.
+  public var exitStatus: Int32 {
+    switch self {
+    case .commandNotStarted(_, ENOENT): 127
+    case .commandNotStarted: 126
+    case .userNamespacesForbidden, .toolMissing, .toolFailed, .systemCall, .fileMissing, .launcherLost: 125
+    }
+  }
+
   private static func text(_ code: Int32) -> String {
     String(cString: strerror(code))
   }

@@ -38,8 +38,7 @@ enum SandboxProbe {
     } catch {
       note("error: \(error)")
       if let hint = error.hint { note("hint: \(hint)") }
-      guard case .commandNotStarted(_, let code) = error else { exit(125) }
-      exit(code == ENOENT ? 127 : 126)
+      exit(error.exitStatus)
     }
   }
 
