@@ -21,59 +21,95 @@ struct DNSNameReader {
   mutating func name(
     at position: inout Int, end: Int, note: (DNSProblem, Int, String) -> Void
   ) -> String? {
-    let start = position
     if let cached = cachedName(at: &position, end: end) { return cached }
-    var text: [UInt8] = []
-    var place = position
-    var limit = end
-    var after: Int?
-    var pointerCount = 0
-    var wireByteCount = 1
+    var walk = Walk(start: position, limit: end)
     while true {
-      guard place < limit else { return nil }
-      let length = Int(bytes[place])
+      guard walk.place < walk.limit else { return nil }
+      let length = Int(bytes[walk.place])
+      let isAtEnd: Bool?
       switch length >> 6 {
-      case 0:
-        guard place + 1 + length <= limit else { return nil }
-        wireByteCount += 1 + length
-        if length == 0 {
-          position = after ?? place + 1
-          if wireByteCount > DNSNameReader.longestName + 1 {
-            note(.nameTooLong, start, "a name of more than \(DNSNameReader.longestName) bytes is cut")
-          }
-          return finish(text, start)
-        }
-        if wireByteCount <= DNSNameReader.longestName {
-          appendLabel(place + 1..<place + 1 + length, to: &text)
-        }
-        place += 1 + length
-      case 3:
-        guard place + 2 <= limit else { return nil }
-        after = after ?? place + 2
-        let target = range.lowerBound + ((length & 0x3f) << 8 | Int(bytes[place + 1]))
-        pointerCount += 1
-        guard pointerCount <= DNSNameReader.mostPointers, wireByteCount <= DNSNameReader.longestName else {
-          note(.nameLoop, start, "the name's pointers lead in a circle")
-          position = after ?? place + 2
-          return finish(text, nil)
-        }
-        guard target < range.upperBound else {
-          note(.labelInvalid, place, "a pointer leads beyond the message")
-          position = after ?? place + 2
-          return finish(text, nil)
-        }
-        if target >= place {
-          note(.nameForwardPointer, place, "a pointer leads forward, to byte \(target - range.lowerBound)")
-        }
-        place = target
-        limit = range.upperBound
+      case 0: isAtEnd = readLabel(length, &walk, note)
+      case 3: isAtEnd = followPointer(&walk, note)
       default:
-        note(.labelInvalid, place, "label type \(length >> 6) is not in use")
-        guard let after else { return nil }
-        position = after
-        return finish(text, nil)
+        note(.labelInvalid, walk.place, "label type \(length >> 6) is not in use")
+        walk.isDamaged = true
+        isAtEnd = walk.after == nil ? nil : true
+      }
+      guard let isAtEnd else { return nil }
+      if isAtEnd {
+        position = walk.after ?? walk.place
+        return finish(walk)
       }
     }
+  }
+
+  /// The way through the labels and pointers of one name.
+  private struct Walk {
+    let start: Int
+    var place: Int
+    /// Where the bytes end that may be read: for a name within a record's data, those of the data.
+    var limit: Int
+    /// Behind the first pointer, where the name ends in the record.
+    var after: Int?
+    var text: [UInt8] = []
+    /// As the name would be without compression.
+    var byteCount = 0
+    var pointerCount = 0
+    var leadsForward = false
+    var isDamaged = false
+
+    init(start: Int, limit: Int) {
+      self.start = start
+      place = start
+      self.limit = limit
+    }
+  }
+
+  /// Reads a label; true after the last, nil where it does not fit.
+  private func readLabel(_ length: Int, _ walk: inout Walk, _ note: (DNSProblem, Int, String) -> Void)
+    -> Bool?
+  {
+    let label = walk.place + 1..<walk.place + 1 + length
+    guard label.upperBound <= walk.limit else { return nil }
+    walk.place = label.upperBound
+    walk.byteCount += 1 + length
+    let isTooLong = walk.byteCount > DNSNameReader.longestName
+    // Behind a pointer nothing more need be read, or a few bytes would cost as much as many.
+    if length == 0 || (isTooLong && walk.after != nil) {
+      if isTooLong {
+        note(.nameTooLong, walk.start, "a name of more than \(DNSNameReader.longestName) bytes is cut")
+      }
+      return true
+    }
+    if walk.byteCount < DNSNameReader.longestName { appendLabel(label, to: &walk.text) }
+    return false
+  }
+
+  /// Follows a pointer; true where it leads nowhere, nil where it does not fit.
+  private func followPointer(_ walk: inout Walk, _ note: (DNSProblem, Int, String) -> Void) -> Bool? {
+    let place = walk.place
+    guard place + 2 <= walk.limit else { return nil }
+    walk.after = walk.after ?? place + 2
+    let distance = Int(bytes[place] & 0x3f) << 8 | Int(bytes[place + 1])
+    let target = range.lowerBound + distance
+    walk.pointerCount += 1
+    guard walk.pointerCount <= DNSNameReader.mostPointers else {
+      note(.nameLoop, walk.start, "the name's pointers lead in a circle")
+      walk.isDamaged = true
+      return true
+    }
+    guard target < range.upperBound else {
+      note(.labelInvalid, place, "a pointer leads beyond the message, to byte \(distance)")
+      walk.isDamaged = true
+      return true
+    }
+    if target >= place, !walk.leadsForward {
+      walk.leadsForward = true
+      note(.nameForwardPointer, place, "a pointer leads forward, to byte \(distance)")
+    }
+    walk.place = target
+    walk.limit = range.upperBound
+    return false
   }
 
   private mutating func cachedName(at position: inout Int, end: Int) -> String? {
@@ -84,12 +120,12 @@ struct DNSNameReader {
     return found.name
   }
 
-  /// Makes the name; remembers it under its position, if that can be pointed to.
-  private mutating func finish(_ text: [UInt8], _ position: Int?) -> String {
-    let name = text.isEmpty ? "." : String(decoding: text.dropLast(), as: UTF8.self)
-    if let position, position - range.lowerBound < 0x4000 {
+  /// Makes the name; remembers it under its place, if that can be pointed to.
+  private mutating func finish(_ walk: Walk) -> String {
+    let name = walk.text.isEmpty ? "." : String(decoding: walk.text.dropLast(), as: UTF8.self)
+    if !walk.isDamaged, walk.start - range.lowerBound < 0x4000 {
       if recent.count == 8 { recent.removeFirst() }
-      recent.append((position, name))
+      recent.append((walk.start, name))
     }
     return name
   }
