@@ -132,7 +132,8 @@ struct RandomTraffic {
         kinds.append(.halfClosed(direction))
         open.removeAll { $0 == direction }
       default:
-        kinds.append(.bytes(direction, randomBytes(1 + random.next() % 150_000)))
+        kinds.append(
+          .bytes(direction, randomBytes(1 + random.next() % (random.next() % 8 == 0 ? 150_000 : 4_000))))
       }
     }
     return kinds + [end()]
@@ -160,7 +161,7 @@ struct RandomTraffic {
   }
 
   private mutating func response() -> [UInt8] {
-    let body = randomBytes(random.next() % 4 == 0 ? random.next() % 200_000 : random.next() % 2_000)
+    let body = randomBytes(random.next() % (random.next() % 8 == 0 ? 200_000 : 2_000))
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n"
     guard random.next() % 2 == 0 else {
       return Array("\(head)Content-Length: \(body.count)\r\n\r\n".utf8) + body

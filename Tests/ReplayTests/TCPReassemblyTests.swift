@@ -44,6 +44,19 @@ import Testing
       script: [.client(1, ack: 1, "ab"), .client(6, ack: 1, "fg"), .server(1, ack: 8)],
       events: ["client: ab @4", "client gap 3 @5", "client: fg @5", "closed open @6"]),
     Case(
+      name: "a hole that the receiver acknowledged is a gap soon, not only at the end",
+      script: [.client(3, ack: 1, "cd"), .server(1, ack: 5)] + Array(repeating: .server(1, ack: 5), count: 8)
+        + [
+          .client(.rst, 5)
+        ],
+      events: [
+        "client gap 2 @4", "client: cd @4", "closed reset(by: SessionEvents.Party.client) @14",
+      ]),
+    Case(
+      name: "an acknowledgment may be captured before what it acknowledges",
+      script: [.client(3, ack: 1, "cd"), .server(1, ack: 5), .client(1, ack: 1, "ab")],
+      events: ["client: ab @6", "client: cd @4", "closed open @6"]),
+    Case(
       name: "a hole that is not acknowledged may still be filled",
       script: [.client(3, ack: 1, "cd"), .server(1, ack: 1), .server(1, ack: 1), .client(1, ack: 1, "ab")],
       events: ["client: ab @7", "client: cd @4", "closed open @7"]),

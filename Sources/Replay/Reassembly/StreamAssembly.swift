@@ -4,8 +4,8 @@ import SessionEvents
 ///
 /// The first bytes win: what arrives again for a place that already has bytes is dropped. Where both copies are still
 /// waiting for a hole to be filled they are compared, and a difference is reported; bytes already handed on are not
-/// kept, so they cannot be. A hole becomes a gap once the receiver has acknowledged past it and something that
-/// follows it was seen, when a limit is hit, or when the connection ends.
+/// kept, so they cannot be. A hole becomes a gap once the receiver has acknowledged past it, something that follows it
+/// was seen, and it was not filled soon after; when a limit is hit; or when the connection ends.
 struct StreamAssembly {
   /// What comes out, in stream order; the stamp is of the packet that carried or proved it.
   enum Output {
@@ -38,6 +38,8 @@ struct StreamAssembly {
   private static let pieceOverhead = 96
   /// A reset's sequence number is believed up to this distance, a large window.
   private static let resetReach: Int64 = 1 << 24
+  /// Segments that may stand between an acknowledgment and what it acknowledges.
+  private static let reordering = 8
   /// An acknowledgment further ahead than this is taken for noise.
   private static let acknowledgmentReach: Int64 = 1 << 30
 
@@ -54,6 +56,8 @@ struct StreamAssembly {
   /// Bytes held, bookkeeping included.
   private(set) var pendingCost = 0
   private(set) var isEnded = false
+  /// Up to where holes are acknowledged, and how many segments ago that showed.
+  private var doubt: (limit: Int64, age: Int)?
 
   var hasBase: Bool { base != nil }
   var hasSeenEnd: Bool { end != nil }
@@ -93,6 +97,7 @@ struct StreamAssembly {
       }
     }
     deliverEnd(output)
+    decideHoles(output)
     return oddities
   }
 
@@ -100,13 +105,8 @@ struct StreamAssembly {
   mutating func acknowledge(_ sequence: UInt32, output: (Output) -> Void) {
     begin(at: sequence)
     let offset = offset(of: sequence)
-    guard offset > acknowledged, offset - next < Self.acknowledgmentReach else { return }
-    acknowledged = offset
-    while let first = pending.first, first.offset <= acknowledged { giveUpFirstHole(output) }
-    if let end, !isEnded, pending.isEmpty, end.offset <= acknowledged {
-      gap(upTo: end.offset, stamp: end.stamp, output)
-      deliverEnd(output)
-    }
+    if offset > acknowledged, offset - next < Self.acknowledgmentReach { acknowledged = offset }
+    decideHoles(output)
   }
 
   /// The sender's next sequence number, from a segment without payload.
@@ -167,6 +167,28 @@ struct StreamAssembly {
   }
 
   // MARK: Helpers
+
+  /// Gives up the holes that the receiver acknowledged.
+  ///
+  /// Captures reorder packets, so that an acknowledgment may stand before what it acknowledges: a few more segments
+  /// have to pass first, unless the FIN is acknowledged too, after which few will come.
+  private mutating func decideHoles(_ output: (Output) -> Void) {
+    guard !pending.isEmpty || end != nil, !isEnded else { return }
+    if let end, end.offset <= acknowledged {
+      while !pending.isEmpty { giveUpFirstHole(output) }
+      gap(upTo: end.offset, stamp: end.stamp, output)
+      return deliverEnd(output)
+    }
+    guard let first = pending.first, first.offset <= acknowledged else {
+      doubt = nil
+      return
+    }
+    let (limit, age) = doubt ?? (acknowledged, 0)
+    doubt = (limit, age + 1)
+    guard age >= Self.reordering else { return }
+    doubt = nil
+    while let first = pending.first, first.offset <= limit { giveUpFirstHole(output) }
+  }
 
   /// Sequence numbers wrap: the nearest place to the next byte is meant (RFC 9293 §3.4).
   private func offset(of sequence: UInt32) -> Int64 {
