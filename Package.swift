@@ -110,7 +110,9 @@ let package = Package(
       swiftSettings: checked),
     .testTarget(
       name: "RecorderTests",
-      dependencies: ["SessionEvents", "Packets", "CaptureFile", "Recorder", "TestSupport"],
+      dependencies: [
+        "SessionEvents", "Packets", "CaptureFile", "CChecksums", "Recorder", "TestSupport",
+      ],
       swiftSettings: checked),
     .testTarget(
       name: "ReplayTests",

@@ -22,7 +22,9 @@ public struct Recorder: ~Copyable {
   let portMap: PortMap
   /// Where a stream's sequence numbers begin: the same in every process, so that recordings can be reproduced.
   var initialSequence: (SessionID, Party) -> UInt32 = { session, party in
-    UInt32(truncatingIfNeeded: mixed(session.rawValue, party == .client ? 1 : 2))
+    let sequence = UInt32(truncatingIfNeeded: mixed(session.rawValue, party == .client ? 1 : 2))
+    // An acknowledgment of 0 in the handshake would be none to tshark.
+    return sequence == .max ? 0 : sequence
   }
 
   private var loss: RecordingLoss?
