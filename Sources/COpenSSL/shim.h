@@ -66,6 +66,31 @@ static inline GENERAL_NAME *wt_sk_GENERAL_NAME_value(const GENERAL_NAMES *names,
   return sk_GENERAL_NAME_value(names, index);
 }
 
+// The bytes of a name of type GEN_DNS or GEN_IPADD, borrowed from it, and their count; NULL for other types.
+static inline const unsigned char *wt_GENERAL_NAME_bytes(const GENERAL_NAME *name, int *type, int *count) {
+  const ASN1_STRING *value = GENERAL_NAME_get0_value(name, type);
+  if (value == NULL || (*type != GEN_DNS && *type != GEN_IPADD)) return NULL;
+  *count = ASN1_STRING_length(value);
+  return ASN1_STRING_get0_data(value);
+}
+
+// Days and seconds from 1970 to a time; 0 where it is malformed.
+static inline int wt_ASN1_TIME_since_1970(const ASN1_TIME *time, int *days, int *seconds) {
+  ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+  int result = epoch != NULL && time != NULL && ASN1_TIME_diff(days, seconds, epoch, time);
+  ASN1_TIME_free(epoch);
+  return result;
+}
+
+// Days and seconds from 1970 to the times between which a certificate is valid; 0 where one is malformed.
+static inline int wt_X509_not_before(const X509 *certificate, int *days, int *seconds) {
+  return wt_ASN1_TIME_since_1970(X509_get0_notBefore(certificate), days, seconds);
+}
+
+static inline int wt_X509_not_after(const X509 *certificate, int *days, int *seconds) {
+  return wt_ASN1_TIME_since_1970(X509_get0_notAfter(certificate), days, seconds);
+}
+
 // A new key on the NIST curve P-256.
 static inline EVP_PKEY *wt_EVP_EC_gen_P256(void) { return EVP_EC_gen("P-256"); }
 

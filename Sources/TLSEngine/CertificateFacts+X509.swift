@@ -12,8 +12,8 @@ extension CertificateFacts {
       subject: Self.distinguishedName(X509_get_subject_name(certificate)),
       issuer: Self.distinguishedName(X509_get_issuer_name(certificate)),
       names: Self.alternativeNames(certificate),
-      notBefore: Timestamp(asn1: X509_get0_notBefore(certificate)),
-      notAfter: Timestamp(asn1: X509_get0_notAfter(certificate)),
+      notBefore: Timestamp(daysAndSeconds: { wt_X509_not_before(certificate, &$0, &$1) }),
+      notAfter: Timestamp(daysAndSeconds: { wt_X509_not_after(certificate, &$0, &$1) }),
       sha256: try Certificate.sha256(of: certificate))
   }
 
@@ -47,21 +47,20 @@ extension CertificateFacts {
     defer { GENERAL_NAMES_free(names) }
     let count = min(Int(wt_sk_GENERAL_NAME_num(names)), nameCountLimit)
     return (0..<max(0, count)).compactMap { index in
-      wt_sk_GENERAL_NAME_value(names, Int32(index)).flatMap { alternativeName($0.pointee) }
+      wt_sk_GENERAL_NAME_value(names, Int32(index)).flatMap { alternativeName($0) }
     }
   }
 
-  private static func alternativeName(_ name: GENERAL_NAME) -> String? {
-    switch name.type {
-    case GEN_DNS: printable(bytes(name.d.dNSName).prefix(nameLengthLimit))
-    case GEN_IPADD: IPAddress(networkBytes: bytes(name.d.iPAddress))?.description
-    default: nil
+  private static func alternativeName(_ name: UnsafePointer<GENERAL_NAME>) -> String? {
+    var type: Int32 = 0
+    var count: Int32 = 0
+    let start = wt_GENERAL_NAME_bytes(name, &type, &count)
+    let bytes = UnsafeBufferPointer(start: start, count: start == nil ? 0 : Int(count))
+    switch type {
+    case GEN_DNS: return printable(bytes.prefix(nameLengthLimit))
+    case GEN_IPADD: return IPAddress(networkBytes: bytes)?.description
+    default: return nil
     }
-  }
-
-  private static func bytes(_ string: UnsafeMutablePointer<ASN1_STRING>?) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(
-      start: ASN1_STRING_get0_data(string), count: string == nil ? 0 : Int(ASN1_STRING_length(string)))
   }
 }
 
@@ -81,12 +80,10 @@ func printable(_ bytes: some Sequence<UInt8>) -> String {
 
 extension Timestamp {
   /// A certificate's time, clamped to what a `Timestamp` can hold (such as the year 9999); unreadable ones are 1970.
-  init(asn1 time: UnsafePointer<ASN1_TIME>?) {
+  init(daysAndSeconds read: (inout Int32, inout Int32) -> Int32) {
     var days: Int32 = 0
     var seconds: Int32 = 0
-    let epoch = ASN1_TIME_set(nil, 0)
-    defer { ASN1_TIME_free(epoch) }
-    guard let time, ASN1_TIME_diff(&days, &seconds, epoch, time) == 1 else {
+    guard read(&days, &seconds) == 1 else {
       self.init(nanoseconds: 0)
       return
     }

@@ -22,7 +22,7 @@ public final class SigningAuthority: Sendable {
     }.joined()
     let now = X509_gmtime_adj(nil, 0)
     defer { ASN1_TIME_free(now) }
-    let date = CivilTime(Timestamp(asn1: now)).date
+    let date = CivilTime(Timestamp(daysAndSeconds: { wt_ASN1_TIME_since_1970(now, &$0, &$1) })).date
     try self.init(commonName: "Wiretape relay \(date) \(suffix)")
   }
 

@@ -14,7 +14,7 @@ public final class UpstreamContext: @unchecked Sendable {
 
   let pointer: OpaquePointer
   private let judgementLifetime: Duration
-  private let judgements = Mutex(LRUCache<PeerChain.Key, Judgement>(capacity: 1_024))
+  private let judgements = Mutex(LRUCache<PeerChain.Key, Judgement>(capacity: 256))
 
   /// TLS 1.2 and 1.3 at the system's security level; chains are verified against `trustStore`.
   public convenience init(trustStore: TrustStore) throws(TLSFailure) {

@@ -73,6 +73,9 @@ import Testing
     Case("wrong host", errors: [X509_V_ERR_HOSTNAME_MISMATCH], serverName: "other.test") {
       try $0.leaf().serving()
     },
+    Case("name cut by a NUL", errors: [X509_V_ERR_HOSTNAME_MISMATCH]) {
+      try $0.leaf(.init(rawName: "origin.test\0.evil.test")).serving()
+    },
     Case("wrong address", errors: [X509_V_ERR_IP_ADDRESS_MISMATCH], serverName: nil) {
       try $0.leaf(.init(names: [.address(IPAddress("192.0.2.2")!)])).serving()
     },

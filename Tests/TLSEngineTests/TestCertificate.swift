@@ -16,6 +16,8 @@ struct TestCertificate: Sendable {
 
   struct Options: Sendable {
     var names: [PeerName] = [.host("origin.test")]
+    /// One name that no configuration could hold, in place of `names`.
+    var rawName: String?
     var algorithm = Algorithm.p256
     /// Seconds from now.
     var validity = -86_400...86_400
@@ -36,7 +38,11 @@ struct TestCertificate: Sendable {
     if !options.isAuthority { try builder.add(NID_ext_key_usage, options.purpose) }
     try builder.add(NID_subject_key_identifier, "hash")
     try builder.add(NID_authority_key_identifier, "keyid:always", issuer: issuer)
-    if !options.isAuthority, !options.names.isEmpty {
+    if let name = options.rawName.map({ Array($0.utf8) }) {
+      try openSSL("X509_add1_ext_i2d") {
+        wt_X509_add_alternative_name(builder.pointer, GEN_DNS, name, Int32(name.count))
+      }
+    } else if !options.isAuthority, !options.names.isEmpty {
       let names = options.names.map { name in
         switch name {
         case .host(let host): "DNS:\(host)"
