@@ -6,6 +6,7 @@
 #include <fcntl.h>
 // Before the linux/ headers, which define the same structures when they come first.
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include <linux/capability.h>
 #include <linux/inet_diag.h>
@@ -218,6 +219,13 @@ int clinux_receive_packet_info(int socket, int family) {
 int clinux_set_v6_only(int socket) {
   int on = 1;
   return setsockopt(socket, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+}
+
+int clinux_keep_alive(int socket, int seconds) {
+  int on = 1;
+  if (setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof seconds) < 0) return -1;
+  if (setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &seconds, sizeof seconds) < 0) return -1;
+  return setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
 }
 
 int clinux_diagnostics_socket(void) {

@@ -74,6 +74,23 @@ enum InnerNetwork {
       """
   }
 
+  /// Makes the redirection last as long as a connection does.
+  ///
+  /// The kernel forgets a translated connection a minute after one side has closed its direction, and what the other
+  /// side then says goes astray. Where the times cannot be changed (a container's read-only /proc/sys), keep-alive
+  /// probes on the accepted connections remind it.
+  static func keepHalfClosedConnections(of sockets: SandboxSockets) {
+    let sameAsEstablished = "432000"
+    let areSet = ["fin_wait", "close_wait"].map { state in
+      SystemFiles.write(
+        sameAsEstablished, toExisting: "/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_\(state)")
+    }
+    guard areSet.contains(false) else { return }
+    for listener in [sockets.tcp4, sockets.tcp6].compactMap(\.self) {
+      clinux_keep_alive(listener, 25)
+    }
+  }
+
   // MARK: Sockets
 
   /// The relay's sockets; those of IPv6 are nil where the system has none.

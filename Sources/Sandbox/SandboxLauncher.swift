@@ -71,6 +71,7 @@ public enum SandboxLauncher {
       try PrivateFiles.install(order.plan.files, hiding: order.plan.hiddenPaths)
       moments.append(SystemFiles.now())
       try redirection.finish()
+      InnerNetwork.keepHalfClosedConnections(of: sockets)
       if order.verifiesRedirect { try InnerNetwork.verifyRedirection(to: sockets) }
       moments.append(SystemFiles.now())
       return sockets

@@ -85,6 +85,14 @@ import Testing
     """
 
   @Test(arguments: Caller.available)
+  func `lasts when one side of a connection has closed and the other is silent`(_ caller: Caller) throws {
+    // The kernel's own 60 and 120 seconds would be too long to wait for.
+    let script = "cd /proc/sys/net/netfilter; cat nf_conntrack_tcp_timeout_{established,fin_wait,close_wait}"
+    let result = try ProbeProcess.run(caller, script: script)
+    #expect(result.output == Array(repeating: "432000", count: 3))
+  }
+
+  @Test(arguments: Caller.available)
   func `has no IPv6 route where the machine has none`(_ caller: Caller) throws {
     let program = """
       import socket, errno

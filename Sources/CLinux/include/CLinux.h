@@ -74,6 +74,8 @@ int clinux_original_destination(int socket, int family, void *destination);
 /// device be the source of a reply, not those that a local route makes local.
 int clinux_receive_packet_info(int socket, int family);
 int clinux_set_v6_only(int socket);
+/// TCP keep-alive probes after each idle `seconds`, also for the connections that a listener accepts.
+int clinux_keep_alive(int socket, int seconds);
 /// A close-on-exec NETLINK_SOCK_DIAG socket of the calling thread's network namespace.
 int clinux_diagnostics_socket(void);
 
