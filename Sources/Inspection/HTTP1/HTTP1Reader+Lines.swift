@@ -204,12 +204,21 @@ extension HTTP1Reader {
     }
     guard position > text.startIndex else { return nil }
     let extensions = text[position...].trimmingWhitespace
-    guard let first = extensions.first ?? Optional(UInt8(ascii: ";")), first == UInt8(ascii: ";") else {
-      return nil
+    guard !extensions.isEmpty else {
+      if position < text.endIndex { noteWhitespace(line.offset(at: position)) }
+      return size
     }
-    if position < text.endIndex, isWhitespace(text[position]) {
-      note(.chunkSizeWhitespace, at: line.offset(at: position), "white space after the chunk size")
+    guard extensions.first == UInt8(ascii: ";") else { return nil }
+    if extensions.startIndex > position { noteWhitespace(line.offset(at: position)) }
+    if let bad = HTTP1ChunkExtensions.firstInvalid(in: extensions) {
+      note(
+        .chunkExtensionInvalid, at: line.offset(at: bad),
+        "\(excerpt(extensions)) is no list of chunk extensions")
     }
     return size
+  }
+
+  private func noteWhitespace(_ offset: UInt64) {
+    note(.chunkSizeWhitespace, at: offset, "white space after the chunk size")
   }
 }

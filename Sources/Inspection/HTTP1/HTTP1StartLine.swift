@@ -43,8 +43,8 @@ enum HTTP1StartLine {
     if text.endIndex != line.endIndex || rest.startIndex != space + 1 || line[space] != UInt8(ascii: " ") {
       note(.startLineWhitespace, space, "one space must stand between the parts of a request line")
     }
-    if let bad = target.firstIndex(where: { $0 <= 0x20 || $0 == 0x7f }) {
-      note(.targetInvalid, bad, "the target \(excerpt(target)) holds a space or a control character")
+    if let bad = target.firstIndex(where: { $0 <= 0x20 || $0 >= 0x7f }) {
+      note(.targetInvalid, bad, "the target \(excerpt(target)) holds a byte that no URI may hold")
     } else if target.isEmpty {
       note(.targetInvalid, target.startIndex, "the request line has no target")
     }
@@ -91,6 +91,10 @@ enum HTTP1StartLine {
     }
     let code = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
     if code < 100 { note(.statusInvalid, digits.startIndex, "status \(excerpt(digits)) is below 100") }
+    if let bad = after.firstIndex(where: { ($0 < 0x20 && $0 != 0x09) || $0 == 0x7f }) {
+      let problem: HTTP1Problem = after[bad] == UInt8(ascii: "\r") ? .bareCR : .reasonInvalid
+      note(problem, bad, "control character \(after[bad]) in the reason phrase")
+    }
     return .status(version: version, code: code, reason: Array(after.trimmingWhitespace))
   }
 
