@@ -41,13 +41,24 @@ public struct JSONWriter: Sendable {
   public mutating func string(_ value: String) {
     beginValue()
     bytes.append(UInt8(ascii: "\""))
-    for byte in value.utf8 { appendEscaped(byte) }
+    if Self.isPlain(value.utf8.span) {
+      bytes.append(contentsOf: value.utf8)
+    } else {
+      for byte in value.utf8 { appendEscaped(byte) }
+    }
     bytes.append(UInt8(ascii: "\""))
   }
 
   /// Writes bytes as text: UTF-8 as it is, any other byte as the four characters `\xNN`, and a backslash that
   /// would read as such an escape as `\x5c`, so that the bytes can be had back.
   public mutating func string(bytes value: [UInt8]) {
+    guard !Self.isPlain(value.span) || !value.allSatisfy({ $0 < 0x80 }) else {
+      beginValue()
+      bytes.append(UInt8(ascii: "\""))
+      bytes.append(contentsOf: value)
+      bytes.append(UInt8(ascii: "\""))
+      return
+    }
     string(JSONWriter.escapingNonUTF8(value))
   }
 
@@ -102,6 +113,19 @@ public struct JSONWriter: Sendable {
     body(&self)
     bytes.append(close)
     needsComma = true
+  }
+
+  /// Whether nothing has to be escaped, which is so of nearly all strings, and lets them be copied whole.
+  private static func isPlain(_ bytes: Span<UInt8>) -> Bool {
+    var isPlain = true
+    for index in bytes.indices {
+      let byte = bytes[index]
+      let isSpecial =
+        byte < 0x20 || byte == 0x7f || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+      // No early exit: the loop is vectorised.
+      isPlain = isPlain && !isSpecial
+    }
+    return isPlain
   }
 
   private mutating func beginValue() {
