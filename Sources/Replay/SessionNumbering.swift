@@ -21,8 +21,15 @@ final class SessionNumbering {
   private func highestInSidecar() -> UInt64 {
     var highest: UInt64 = 0
     guard let sidecarPath, var reader = try? SidecarReader(path: sidecarPath) else { return highest }
-    // Up to the first unreadable line, which was told of when the sidecar was read.
-    while let line = try? reader.next() { highest = max(highest, line.session?.rawValue ?? 0) }
+    for _ in 0..<SidecarSource.errorLimit {
+      do throws(CaptureError) {
+        while let line = try reader.next() { highest = max(highest, line.session?.rawValue ?? 0) }
+        break
+      } catch {
+        // It was told of, or will be, where the sidecar is read for its lines.
+        continue
+      }
+    }
     return highest
   }
 }

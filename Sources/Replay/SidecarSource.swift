@@ -4,7 +4,7 @@ import Glibc
 /// The lines of a recording's sidecar, in order, as far as they can be read.
 struct SidecarSource: ~Copyable {
   /// Lines that may be unreadable before the rest is given up.
-  private static let errorLimit = 16
+  static let errorLimit = 16
 
   /// Nil where there is no sidecar.
   private(set) var path: String?

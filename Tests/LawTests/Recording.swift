@@ -59,6 +59,13 @@ final class Recording {
     _ = try directory.write(bytes, to: "recording.pcap")
   }
 
+  func sidecar() throws -> [UInt8] { try directory.read("recording.sessions.jsonl") }
+
+  /// Puts other bytes in the place of the sidecar.
+  func replaceSidecar(with bytes: [UInt8]) throws {
+    _ = try directory.write(bytes, to: "recording.sessions.jsonl")
+  }
+
   func capture() throws -> [UInt8] { try directory.read("recording.pcap") }
 }
 

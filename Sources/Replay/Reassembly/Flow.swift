@@ -15,8 +15,9 @@ final class Flow {
   /// Nil until there is something to open a session for.
   private(set) var session: SessionID?
   private var nextIndex: UInt64 = 0
-  /// Whether a sidecar opened the session, and will close it.
-  var isManaged = false
+  /// The session's number in the sidecar that opened it, and will close it; nil where none did.
+  var sidecarSession: SessionID?
+  var isManaged: Bool { sidecarSession != nil }
   private(set) var isClosed = false
   /// How the packets say that the session ended, for when the sidecar does not.
   var packetClosing: (SessionClosing, PacketStamp)?

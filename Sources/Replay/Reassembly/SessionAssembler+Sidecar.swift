@@ -44,9 +44,9 @@ extension SessionAssembler {
       opening.transport, client: shown?.client ?? opening.client,
       server: shown?.server ?? opening.originalDestination, stamp: stamp)
     if let earlier = flows[flow.key], !earlier.isClosed { closeByPackets(earlier, emit: emit) }
-    flow.isManaged = true
+    flow.sidecarSession = session
     managed[session] = begin(flow, emit: emit)
-    flow.open(as: session, opening, time: line.time, packet: line.packet, emit: emit)
+    flow.open(as: number(given: session), opening, time: line.time, packet: line.packet, emit: emit)
   }
 
   private func noteLoss(_ loss: RecordingLoss) {

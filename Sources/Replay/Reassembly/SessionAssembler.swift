@@ -15,6 +15,7 @@ public final class SessionAssembler {
   var notebook = NoteBook()
   /// Whether the sidecar has nothing more to say, so that packets alone decide.
   var isSidecarExhausted = true
+  private var usedNumbers = NumberSet()
   private let nextSessionNumber: () -> UInt64
   private var ended: [FlowKey] = []
   private var endedIndex = 0
@@ -200,8 +201,26 @@ public final class SessionAssembler {
       transport: flow.transport, client: flow.client, originalDestination: flow.server, interception: .capture
     )
     flow.open(
-      as: SessionID(nextSessionNumber()), opening, time: flow.firstStamp.time, packet: flow.firstStamp.number,
+      as: freshNumber(), opening, time: flow.firstStamp.time, packet: flow.firstStamp.number,
       emit: emit)
+  }
+
+  /// A session number that was not given yet.
+  func freshNumber() -> SessionID {
+    var number = nextSessionNumber()
+    while usedNumbers.contains(number) { number = nextSessionNumber() }
+    usedNumbers.insert(number)
+    return SessionID(number)
+  }
+
+  /// The number that a sidecar gives, or another where it was given before.
+  func number(given session: SessionID) -> SessionID {
+    guard !usedNumbers.contains(session.rawValue) else {
+      notebook.add(.sidecarCut("the sidecar gives a session number to several sessions"), packet: nil)
+      return freshNumber()
+    }
+    usedNumbers.insert(session.rawValue)
+    return session
   }
 
   /// Closes a session as its packets say it ended.
@@ -227,7 +246,7 @@ public final class SessionAssembler {
       }
     }
     flow.close(closing, time: time, packet: packet, emit: emit)
-    if let session = flow.session, flow.isManaged { managed[session] = nil }
+    if let session = flow.sidecarSession, managed[session] === flow { managed[session] = nil }
     if flow.transport == .tcp { remember(flow) } else { forget(flow.key, ifStill: flow) }
   }
 
