@@ -2,10 +2,10 @@ import COpenSSL
 
 /// The certificates that upstream chains may end in.
 ///
-/// Making one parses every certificate (about 140 in a system bundle), so make it when the first verification is
-/// due. To check `--upstream-ca` files early, make one without the system bundle and drop it.
+/// Making one decodes the system's bundle (some 2 ms for 140 certificates), so make it when the first verification
+/// is due. To check `--upstream-ca` files early, make one without the system bundle and drop it.
 ///
-/// Sendable, because the store is complete after `init`, and OpenSSL locks it on every look-up.
+/// Sendable, because OpenSSL locks the store on every look-up, and the index in it is Sendable.
 public final class TrustStore: @unchecked Sendable {
   let pointer: OpaquePointer
   /// Certificates given besides the system's are trusted as they are, also where they are no self-signed roots.
@@ -14,16 +14,20 @@ public final class TrustStore: @unchecked Sendable {
   /// Reads the bundle, and the user's own PEM files.
   ///
   /// Throws ``TLSFailure/unusableFile(path:text:)`` for the first file that cannot be read or has no certificate.
+  /// The user's certificates are parsed here; one of the system's that is malformed is just never found.
   public init(systemBundle: SystemTrustBundle?, extraFiles: [String] = []) throws(TLSFailure) {
-    let store: OpaquePointer = try openSSLObject("X509_STORE_new") { X509_STORE_new() }
-    pointer = store
+    pointer = try openSSLObject("X509_STORE_new") { X509_STORE_new() }
     trustsIntermediates = !extraFiles.isEmpty
-    for path in [systemBundle?.path].compactMap(\.self) + extraFiles {
-      let pem = try PEMFile.contents(path)
-      for certificate in try PEMFile.certificates(in: pem, path: path) {
-        try openSSL("X509_STORE_add_cert") { X509_STORE_add_cert(store, certificate.pointer) }
+    var certificates: [[UInt8]] = []
+    for path in extraFiles {
+      for certificate in try PEMFile.certificates(in: try PEMFile.contents(path), path: path) {
+        certificates.append(try certificate.der)
       }
     }
+    if let systemBundle {
+      certificates += try PEMFile.derCertificates(in: try systemBundle.pem(), path: systemBundle.path)
+    }
+    try TrustIndex(certificates).install(in: pointer)
   }
 
   deinit {
