@@ -1,4 +1,3 @@
-import FoundationEssentials
 import JSONText
 import SessionEvents
 
@@ -42,7 +41,7 @@ extension SidecarLine.Content {
       if let shown { json.field("as") { $0.object { shown.write(to: &$0) } } }
     case .clientHello(let hello):
       json.field("event", "client_hello")
-      json.field("hello", Data(hello).base64EncodedString())
+      json.field("hello", Base64.text(of: hello))
     case .secured(let party, let facts):
       json.field("event", "secured")
       json.field("party", party.rawValue)

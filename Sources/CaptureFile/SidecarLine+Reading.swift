@@ -1,4 +1,3 @@
-import FoundationEssentials
 import SessionEvents
 
 /// A line whose fields contradict the format: what was missing or wrong.
@@ -38,10 +37,10 @@ extension SidecarLine.Content {
         }
       self = .opened(try SessionOpening(fields), shown: shown)
     case "client_hello":
-      guard let hello = Data(base64Encoded: try required(fields.hello, "hello")) else {
+      guard let hello = Base64.bytes(of: try required(fields.hello, "hello")) else {
         throw SidecarDefect("field \"hello\" is no base64")
       }
-      self = .clientHello(Array(hello))
+      self = .clientHello(hello)
     case "secured":
       self = .secured(try value(fields.party, "party"), try TLSFacts(required(fields.tls, "tls")))
     case "bypassed":
@@ -73,28 +72,37 @@ extension SessionOpening {
       transport: try value(fields.transport, "transport"), client: try value(fields.client, "client"),
       originalDestination: try value(fields.server, "server"),
       interception: try value(fields.interception, "interception"),
-      process: fields.process.map {
-        ProcessFacts(pid: $0.pid, uid: $0.uid, name: $0.name, executable: $0.executable)
-      })
+      process: try fields.process.map(ProcessFacts.init))
+  }
+}
+
+extension ProcessFacts {
+  fileprivate init(_ fields: SidecarFields.Process) throws(SidecarDefect) {
+    self.init(
+      pid: try required(fields.pid, "process.pid"), uid: try required(fields.uid, "process.uid"),
+      name: try required(fields.name, "process.name"), executable: fields.executable)
   }
 }
 
 extension TLSFacts {
   fileprivate init(_ fields: SidecarFields.TLS) throws(SidecarDefect) {
     var certificates: [CertificateFacts] = []
-    for certificate in fields.certificates ?? [] {
-      guard let digest = bytes(ofHex: certificate.sha256) else {
-        throw SidecarDefect("field \"sha256\" is no hexadecimal")
-      }
-      certificates.append(
-        CertificateFacts(
-          subject: certificate.subject, issuer: certificate.issuer, names: certificate.names,
-          notBefore: try timestamp(certificate.notBefore, "not_before"),
-          notAfter: try timestamp(certificate.notAfter, "not_after"), sha256: digest))
+    for certificate in fields.certificates { certificates.append(try CertificateFacts(certificate)) }
+    self.init(
+      version: try required(fields.version, "tls.version"), cipher: try required(fields.cipher, "tls.cipher"),
+      alpn: fields.alpn, certificates: certificates, certificateErrors: fields.certificateErrors)
+  }
+}
+
+extension CertificateFacts {
+  fileprivate init(_ fields: SidecarFields.Certificate) throws(SidecarDefect) {
+    guard let digest = bytes(ofHex: try required(fields.sha256, "sha256")) else {
+      throw SidecarDefect("field \"sha256\" is no hexadecimal")
     }
     self.init(
-      version: fields.version, cipher: fields.cipher, alpn: fields.alpn, certificates: certificates,
-      certificateErrors: fields.certificateErrors ?? [])
+      subject: try required(fields.subject, "subject"), issuer: try required(fields.issuer, "issuer"),
+      names: fields.names, notBefore: try timestamp(fields.notBefore, "not_before"),
+      notAfter: try timestamp(fields.notAfter, "not_after"), sha256: digest)
   }
 }
 
@@ -123,7 +131,7 @@ extension SessionEnd {
 
 extension SessionFailure {
   fileprivate init(_ fields: SidecarFields.Cause) throws(SidecarDefect) {
-    switch fields.kind {
+    switch try required(fields.kind, "cause.kind") {
     case "upstream_unreachable": self = .upstreamUnreachable(try required(fields.detail, "detail"))
     case "tls_failed":
       self = .tlsFailed(try value(fields.party, "party"), try required(fields.detail, "detail"))
@@ -137,10 +145,12 @@ extension SessionFailure {
 
 extension StreamTotals {
   fileprivate init(_ fields: SidecarFields.Stream) throws(SidecarDefect) {
-    guard let crc = UInt32(fields.crc32c, radix: 16) else {
+    guard let crc = UInt32(try required(fields.crc32c, "crc32c"), radix: 16) else {
       throw SidecarDefect("field \"crc32c\" is no hexadecimal number")
     }
-    self.init(byteCount: fields.bytes, crc32c: crc, packetCount: fields.packets)
+    self.init(
+      byteCount: try required(fields.bytes, "bytes"), crc32c: crc,
+      packetCount: try required(fields.packets, "packets"))
   }
 }
 
@@ -190,10 +200,18 @@ private func bytes(ofHex text: String) -> [UInt8]? {
   guard digits.count.isMultiple(of: 2) else { return nil }
   var bytes: [UInt8] = []
   for index in stride(from: 0, to: digits.count, by: 2) {
-    guard let byte = UInt8(String(decoding: digits[index...index + 1], as: UTF8.self), radix: 16) else {
+    guard let high = value(ofHex: digits[index]), let low = value(ofHex: digits[index + 1]) else {
       return nil
     }
-    bytes.append(byte)
+    bytes.append(high << 4 | low)
   }
   return bytes
+}
+
+private func value(ofHex digit: UInt8) -> UInt8? {
+  switch digit {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+  case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+  default: nil
+  }
 }

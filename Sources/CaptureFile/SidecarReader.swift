@@ -1,4 +1,3 @@
-import FoundationEssentials
 import SessionEvents
 
 /// Reads a sidecar line by line, in memory that does not grow with the file.
@@ -54,7 +53,6 @@ struct SidecarFieldsReader: ~Copyable {
 
   private var lines: LineReader
   private var lineNumber = 0
-  private let decoder = JSONDecoder()
 
   init(path: String) throws(CaptureError) {
     self.path = path
@@ -85,8 +83,8 @@ struct SidecarFieldsReader: ~Copyable {
   }
 
   private func decode(_ bytes: [UInt8]) throws(CaptureError) -> SidecarFields {
-    do {
-      return try decoder.decode(SidecarFields.self, from: Data(bytes))
+    do throws(JSONScanner.Failure) {
+      return try SidecarFields(json: bytes)
     } catch {
       throw lineNumber == 1 ? .notASidecar(path: path) : failure("no sidecar line in JSON")
     }
