@@ -62,7 +62,9 @@ extension ReplayNote {
     case .captureCut: "everything before that was read"
     case .sidecarCut: "what the sidecar lacks was taken from the packets; --no-sidecar ignores it altogether"
     case .recordingLost: "what was recorded before that was read"
-    case .packetsSkipped, .bytesAfterClose, .conflictingOverlap, .bytesBeyondEnd, .pendingLimit, .sessionLimit: nil
+    case .packetsSkipped, .bytesAfterClose, .conflictingOverlap, .bytesBeyondEnd, .pendingLimit,
+      .sessionLimit:
+      nil
     }
   }
 }

@@ -7,10 +7,12 @@ import Replay
 struct ListCommand: ParsableCommand, HelpEnding {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "List the sessions, with a digest of each stream.",
+    abstract: "List the sessions: who, where to, how much, how it ended.",
     discussion: """
-      One JSON object a line for every session: who, where to, when, how it ended, how many bytes each side sent and \
-      their SHA-256, what is missing, process and TLS facts. docs/SCHEMA.md explains every field.
+      A line for every session: number, when it opened (UTC), what the client and what the server sent, how long it \
+      lasted, how it ended (closed, reset, silent for datagrams, open at the end of the capture, failed), process, \
+      server and where its name is from. With --json one JSON object a line, with the SHA-256 of both streams, TLS \
+      facts and more; docs/SCHEMA.md explains every field.
       """)
 
   static let helpEnding = """
@@ -24,15 +26,14 @@ struct ListCommand: ParsableCommand, HelpEnding {
 
   @OptionGroup var input: InputOptions
 
-  @Flag(name: .long, help: "Write JSON Lines, which is the default and so far the only form.")
+  @Flag(name: .long, help: "Write JSON Lines, for programs.")
   var json = false
 
+  @OptionGroup var style: StyleOptions
+
   func run() throws {
-    guard let digests = ContentServices.system.digests else {
-      throw CommandFailure("this system has no SHA-256", hint: "install OpenSSL 3")
-    }
     let output = ReportOutput(isEager: input.isStream)
-    var report = SessionsReport(digests: digests)
+    var report = SessionsReport(json ? try jsonForm() : .text(style.options))
     var inspector = Inspector(services: ContentServices.system)
     try input.run(output) { replayer throws(ReplayError) in
       let notes = try replayer.replay { event, packet in
@@ -44,5 +45,12 @@ struct ListCommand: ParsableCommand, HelpEnding {
       output.append { report.finish(into: &$0) }
       return notes
     }
+  }
+
+  private func jsonForm() throws -> SessionsReport.Form {
+    guard let digests = ContentServices.system.digests else {
+      throw CommandFailure("this system has no SHA-256", hint: "install OpenSSL 3")
+    }
+    return .json(digests)
   }
 }

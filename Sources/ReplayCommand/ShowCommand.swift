@@ -1,7 +1,6 @@
 import ArgumentParser
 import CommandSupport
 import ContentCoding
-import Glibc
 import Replay
 
 struct ShowCommand: ParsableCommand, HelpEnding {
@@ -22,31 +21,26 @@ struct ShowCommand: ParsableCommand, HelpEnding {
 
     EXAMPLE:
         $ replay show page.pcap
-        #1   10:15:02.101  curl[4711] 127.0.0.1:41380 → 10.9.8.7:53 (address) udp
-        #1   10:15:02.101  DNS                      1.2 ms  A example.com → 10.1.2.3
-        #2   10:15:02.104  curl[4711] 10.0.0.1:55712 → example.com:443 (sni) 10.1.2.3
+        2026-11-24 UTC
+        #1   09:04:43.055  curl[113] 10.0.0.1:58961 → 10.9.8.7:53 (address) udp
+        #1   09:04:43.056  DNS                   152 µs  A example.com → 10.1.2.3
+        #2   09:04:43.057  curl[113] 10.0.0.1:60828 → example.com:443 (sni) 10.1.2.3
                            TLSv1.3 TLS_AES_128_GCM_SHA256, ALPN http/1.1,
                            certificate CN=example.com, issued by CN=Example CA
-        #2   10:15:02.131  GET    200    1.3 kB    20.4 ms  https://example.com/  text/html
+        #2   09:04:43.136  GET    200    110 B  26.4 ms  https://example.com/
+                           text/html  103 B decoded
+        #3   09:04:43.275  curl[121] 10.0.0.1:55976 → example.org:80 (dns) 10.1.2.4
+        #3   09:04:43.276  reset by the server after 1.2 ms without an exchange
+                           ! server unreachable: Connection refused
     """
 
   @OptionGroup var input: InputOptions
 
-  @Option(name: .long, help: "Use colours: auto (on a terminal, unless NO_COLOR is set), always or never.")
-  var color = ColorChoice.auto
-
-  @Option(name: .long, help: "Columns after which a line is continued on the next, at least 60.")
-  var width = 100
-
-  func validate() throws {
-    guard width >= 60 else {
-      throw ValidationError("--width \(width) is too narrow; give at least 60 columns")
-    }
-  }
+  @OptionGroup var style: StyleOptions
 
   func run() throws {
     let output = ReportOutput(isEager: input.isStream)
-    var report = ShowReport(options: ShowOptions(color: color.isOn(for: STDOUT_FILENO), width: width))
+    var report = ShowReport(options: style.options)
     try input.run(output) { replayer throws(ReplayError) in
       try replayer.observe(services: ContentServices.system) { observation in
         output.append { report.receive(observation, into: &$0) }

@@ -34,7 +34,8 @@ import Testing
           show                    Show what was said, for people.
           exchanges               Write the exchanges as JSON Lines, for programs.
           events                  Write the session events as JSON Lines, for programs.
-          list                    List the sessions, with a digest of each stream.
+          list                    List the sessions: who, where to, how much, how it
+                                  ended.
 
           See 'replay help <subcommand>' for detailed help.
 
@@ -90,12 +91,17 @@ import Testing
 
         EXAMPLE:
             $ replay show page.pcap
-            #1   10:15:02.101  curl[4711] 127.0.0.1:41380 → 10.9.8.7:53 (address) udp
-            #1   10:15:02.101  DNS                      1.2 ms  A example.com → 10.1.2.3
-            #2   10:15:02.104  curl[4711] 10.0.0.1:55712 → example.com:443 (sni) 10.1.2.3
+            2026-11-24 UTC
+            #1   09:04:43.055  curl[113] 10.0.0.1:58961 → 10.9.8.7:53 (address) udp
+            #1   09:04:43.056  DNS                   152 µs  A example.com → 10.1.2.3
+            #2   09:04:43.057  curl[113] 10.0.0.1:60828 → example.com:443 (sni) 10.1.2.3
                                TLSv1.3 TLS_AES_128_GCM_SHA256, ALPN http/1.1,
                                certificate CN=example.com, issued by CN=Example CA
-            #2   10:15:02.131  GET    200    1.3 kB    20.4 ms  https://example.com/  text/html
+            #2   09:04:43.136  GET    200    110 B  26.4 ms  https://example.com/
+                               text/html  103 B decoded
+            #3   09:04:43.275  curl[121] 10.0.0.1:55976 → example.org:80 (dns) 10.1.2.4
+            #3   09:04:43.276  reset by the server after 1.2 ms without an exchange
+                               ! server unreachable: Connection refused
 
         """#),
     Case(
@@ -172,13 +178,15 @@ import Testing
     Case(
       arguments: ["list", "--help"],
       help: #"""
-        OVERVIEW: List the sessions, with a digest of each stream.
+        OVERVIEW: List the sessions: who, where to, how much, how it ended.
 
-        One JSON object a line for every session: who, where to, when, how it ended,
-        how many bytes each side sent and their SHA-256, what is missing, process and
-        TLS facts. docs/SCHEMA.md explains every field.
+        A line for every session: number, when it opened (UTC), what the client and
+        what the server sent, how long it lasted, how it ended (closed, reset, silent
+        for datagrams, open at the end of the capture, failed), process, server and
+        where its name is from. With --json one JSON object a line, with the SHA-256 of
+        both streams, TLS facts and more; docs/SCHEMA.md explains every field.
 
-        USAGE: replay list <file> [--no-sidecar] [--json]
+        USAGE: replay list <file> [--no-sidecar] [--json] [--color <color>] [--width <width>]
 
         ARGUMENTS:
           <file>                  The capture to read; '-' is standard input.
@@ -186,8 +194,12 @@ import Testing
         OPTIONS:
           --no-sidecar            Ignore the sidecar, and tell only what the packets
                                   tell.
-          --json                  Write JSON Lines, which is the default and so far the
-                                  only form.
+          --json                  Write JSON Lines, for programs.
+          --color <color>         Use colours: auto (on a terminal, unless NO_COLOR is
+                                  set), always or never. (values: auto, always, never;
+                                  default: auto)
+          --width <width>         Columns after which a line is continued on the next,
+                                  at least 60. (default: 100)
           --version               Show the version.
           -h, --help              Show help information.
 

@@ -26,7 +26,7 @@ import Testing
   }
 
   static func sessionLines() throws -> [String] {
-    var report = SessionsReport(digests: try #require(ContentServices.system.digests))
+    var report = SessionsReport(.json(try #require(ContentServices.system.digests)))
     var output: [UInt8] = []
     for session in [SampleObservations.web, SampleObservations.hidden] {
       report.receive(

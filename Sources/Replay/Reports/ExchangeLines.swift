@@ -77,7 +77,8 @@ struct ExchangeLines {
       duration: duration)
     line.add("\(HumaneUnits.size(opaque.clientByteCount)) from the client,")
     line.add("\(HumaneUnits.size(opaque.serverByteCount)) from the server,")
-    line.add("protocol not known", .dim)
+    let alpn = (summary.clientTLS ?? summary.serverTLS)?.alpn
+    line.add(alpn.map { "\(DisplayText.safe($0)) is not read here" } ?? "protocol not known", .dim)
   }
 
   private func finding(_ finding: Finding) -> StyledLine {

@@ -2,33 +2,36 @@ public import Inspection
 import JSONText
 public import SessionEvents
 
-/// The sessions as JSON Lines, with a digest of each stream; `docs/SCHEMA.md` explains every field.
+/// The sessions, a line each: as JSON Lines with a digest of each stream, or for people.
 ///
 /// Lines come in order of opening as long as not too many closed sessions wait for an older one to close; then they
-/// come in order of closing.
+/// come in order of closing. `docs/SCHEMA.md` explains every field of the JSON.
 public struct SessionsReport {
+  public enum Form {
+    case json(any DigestService)
+    case text(ShowOptions)
+  }
+
   /// Lines that wait for an older session's.
   private static let waitingLimit = 4_096
 
-  private let digests: any DigestService
-  private var open: [SessionID: StreamDigests] = [:]
+  private let form: Form
+  private var open: [SessionID: StreamDigests?] = [:]
   private var order = OpeningOrder()
   private var waiting: [SessionID: [UInt8]] = [:]
-  private var json = JSONWriter()
 
-  public init(digests: any DigestService) {
-    self.digests = digests
+  public init(_ form: Form) {
+    self.form = form
   }
 
-  /// Takes an event before the Inspector's observations of it.
   public mutating func receive(_ event: SessionEvent) {
     switch event.kind {
     case .opened:
       guard open[event.session] == nil else { return }
-      open[event.session] = StreamDigests(client: digests.makeSHA256(), server: digests.makeSHA256())
+      open[event.session] = .some(form.makeDigests())
       order.append(event.session)
     case .bytes(let direction, let bytes), .datagram(let direction, let bytes):
-      open[event.session]?[direction].update(bytes.span)
+      open[event.session]??[direction].update(bytes.span)
     case .clientHello, .secured, .bypassed, .gap, .halfClosed, .closed:
       break
     }
@@ -37,10 +40,7 @@ public struct SessionsReport {
   public mutating func receive(_ observation: Observation, into output: inout [UInt8]) {
     guard case .closed(let summary) = observation else { return }
     guard let digests = open.removeValue(forKey: summary.session) else { return }
-    json.reset()
-    json.object { $0.session(summary, digests) }
-    json.endLine()
-    waiting[summary.session] = json.bytes
+    waiting[summary.session] = form.line(summary, digests)
     release(into: &output)
   }
 
@@ -64,6 +64,29 @@ public struct SessionsReport {
     guard waiting.count > Self.waitingLimit else { return }
     for session in waiting.keys.sorted() {
       if let line = waiting.removeValue(forKey: session) { output.append(contentsOf: line) }
+    }
+  }
+}
+
+extension SessionsReport.Form {
+  fileprivate func makeDigests() -> StreamDigests? {
+    switch self {
+    case .json(let digests): StreamDigests(client: digests.makeSHA256(), server: digests.makeSHA256())
+    case .text: nil
+    }
+  }
+
+  fileprivate func line(_ summary: SessionSummary, _ digests: StreamDigests?) -> [UInt8] {
+    switch self {
+    case .json:
+      var json = JSONWriter()
+      json.object { $0.session(summary, digests) }
+      json.endLine()
+      return json.bytes
+    case .text(let options):
+      var line: [UInt8] = []
+      SessionLine(summary).line.write(width: options.width, color: options.color, into: &line)
+      return line
     }
   }
 }
@@ -98,7 +121,7 @@ private struct StreamDigests {
 }
 
 extension JSONWriter {
-  fileprivate mutating func session(_ summary: SessionSummary, _ digests: StreamDigests) {
+  fileprivate mutating func session(_ summary: SessionSummary, _ digests: StreamDigests?) {
     field("v", schemaVersion)
     field("session", summary.session.rawValue)
     field("transport", summary.opening.transport.rawValue)
@@ -112,8 +135,8 @@ extension JSONWriter {
     closingFields(summary.closing)
     field("client_bytes", summary.clientByteCount)
     field("server_bytes", summary.serverByteCount)
-    field("client_sha256", Hexadecimal.text(digests.client.finish()))
-    field("server_sha256", Hexadecimal.text(digests.server.finish()))
+    field("client_sha256", digests.map { Hexadecimal.text($0.client.finish()) })
+    field("server_sha256", digests.map { Hexadecimal.text($0.server.finish()) })
     field("gaps", summary.gapByteCount)
     processField(summary.opening.process)
     tlsField(summary)
