@@ -4,8 +4,8 @@ public import SessionEvents
 
 /// Writes a pcap file with nanosecond timestamps through libpcap, large pieces at a time.
 ///
-/// The file always ends with a whole packet, also when the process is killed: the buffer is given to the kernel
-/// only between packets. When a write fails, the file is cut back to its last whole packet, and `packetCount`
+/// The buffer is given to the kernel only between packets: so the file ends with a whole one, unless the process is
+/// killed within that very call. When a write fails, the file is cut back to its last whole packet, and `packetCount`
 /// says how many it has; the writer then takes no more.
 public struct CaptureWriter: ~Copyable {
   /// As it was given; `-` is standard output.
