@@ -62,12 +62,9 @@ import Testing
     let size = try #require(attributes[.size] as? Int)
     #expect(size > 800 << 10)
 
-    var reader = try RecordingReader(path: path)
-    var lines: [SidecarLine] = []
-    var packetCount: UInt64 = 0
-    while let line = try reader.next(line: { $0 }, packet: { _, _ in nil as SidecarLine? }) {
-      if let line { lines.append(line) } else { packetCount += 1 }
-    }
+    let parts = try parts(ofRecordingAt: path)
+    let packetCount = UInt64(parts.packets.count)
+    let lines = parts.lines
     #expect(packetCount == UInt64(fields.count))
     #expect(lines.count == 3)
     guard case .lost(let first) = lines[1].content, case .lost(let last) = lines[2].content else {

@@ -202,16 +202,9 @@ import Testing
       script.server(noise(40_000))
       for event in script.events { try recorder.record(event) }
       // As after a kill: whatever the files hold at this moment.
-      var reader = try RecordingReader(path: files.path("a.pcap"))
-      var opened = 0
-      var packetCount = 0
-      while let isOpening = try reader.next(
-        line: { if case .opened = $0.content { true } else { false } }, packet: { _, _ in nil as Bool? })
-      {
-        if isOpening == true { opened += 1 }
-        if isOpening == nil { packetCount += 1 }
-      }
-      #expect(packetCount <= opened * 8)
+      let parts = try parts(ofRecordingAt: files.path("a.pcap"))
+      let opened = parts.lines.count { if case .opened = $0.content { true } else { false } }
+      #expect(parts.packets.count <= opened * 8)
       shownSessions = opened
     }
     #expect(shownSessions > 20)

@@ -31,26 +31,9 @@ struct Recording {
   }
 
   /// Every packet and sidecar line in order.
-  func parts() throws -> [Part] {
-    var reader = try RecordingReader(path: path)
-    var parts: [Part] = []
-    while let part = try reader.next(
-      line: { Part.line($0) },
-      packet: { .packet($0, $1.withUnsafeBufferPointer { Array($0) }) })
-    {
-      parts.append(part)
-    }
-    return parts
-  }
+  func parts() throws -> [RecordingPart] { try RecorderTests.parts(ofRecordingAt: path) }
 
-  enum Part {
-    case line(SidecarLine)
-    case packet(CapturedPacket, [UInt8])
-  }
-
-  func lines() throws -> [SidecarLine] {
-    try parts().compactMap { if case .line(let line) = $0 { line } else { nil } }
-  }
+  func lines() throws -> [SidecarLine] { try parts().lines }
 }
 
 /// Events of one session, in the making.
