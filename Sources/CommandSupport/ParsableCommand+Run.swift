@@ -4,10 +4,12 @@ import Glibc
 extension ParsableCommand {
   /// Parses the process's arguments, runs the command, and ends the process with its status.
   ///
-  /// Every failure is told in the same form: `tool: error: …`, then `tool: hint: …`.
-  public static func runAndExit(tool: String) -> Never {
+  /// Every failure is told in the same form: `tool: error: …`, then `tool: hint: …`. `example` is a sentence for those
+  /// who name no subcommand.
+  public static func runAndExit(tool: String, example: String) -> Never {
     let diagnostics = Diagnostics(tool: tool)
     do {
+      try checkSubcommand(tool: tool, example: example)
       var command = try parseAsRoot()
       try command.run()
       Glibc.exit(ExitStatus.success)
@@ -21,6 +23,19 @@ extension ParsableCommand {
     }
   }
 
+  /// Says what is wrong more plainly than the parser, which takes an unknown subcommand for an argument.
+  private static func checkSubcommand(tool: String, example: String) throws(CommandFailure) {
+    let word = CommandLine.arguments.dropFirst().first
+    if let word, word.hasPrefix("-") || word == "help" || subcommandNames.contains(word) { return }
+    throw CommandFailure(
+      word.map { "unknown subcommand '\($0)'" } ?? "no subcommand given",
+      hint: "\(example); see '\(tool) --help'", status: ExitStatus.usage)
+  }
+
+  private static var subcommandNames: [String] {
+    configuration.subcommands.compactMap { $0.configuration.commandName }
+  }
+
   /// Help goes to standard output; what the parser could not understand is a usage error.
   private static func status(of error: any Error, diagnostics: Diagnostics, tool: String) -> Int32 {
     if exitCode(for: error).isSuccess {
@@ -30,10 +45,12 @@ extension ParsableCommand {
       return ExitStatus.success
     }
     let message = message(for: error)
+    let subcommand = CommandLine.arguments.dropFirst().first { subcommandNames.contains($0) }
+    let help = ([tool, subcommand, "--help"].compactMap { $0 }).joined(separator: " ")
     let firstWord = message.prefix { $0 != " " }
     let isName = firstWord.dropFirst().contains { $0.isUppercase }
     diagnostics.error(
-      isName ? message : message.prefix(1).lowercased() + message.dropFirst(), hint: "see '\(tool) --help'")
+      isName ? message : message.prefix(1).lowercased() + message.dropFirst(), hint: "see '\(help)'")
     return ExitStatus.usage
   }
 }

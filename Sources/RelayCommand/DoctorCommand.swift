@@ -6,21 +6,24 @@ import JSONText
 import Sandbox
 import TLSEngine
 
-struct DoctorCommand: ParsableCommand {
+struct DoctorCommand: ParsableCommand, HelpEnding {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Say what 'relay run' needs of this machine, and how to get what is missing.",
     discussion: """
       Each line is a check: 'ok', or 'no' and the one command that fixes it. The checks are real: a sandbox is made for a \
       moment and removed. Nothing on the machine is changed.
-
-      EXIT STATUS
-        0  'relay run' can work here
-        2  something is missing
-
-      EXAMPLE
-        relay doctor && relay run -- ./my-program
       """)
+
+  static let helpEnding = """
+    EXIT STATUS:
+      0   'relay run' can work here
+      2   something is missing
+      64  the command line makes no sense
+
+    EXAMPLE:
+        $ relay doctor && relay run -- ./my-program
+    """
 
   @Flag(help: "Print one JSON object a line: name, ok, detail, fix.")
   var json = false

@@ -41,17 +41,6 @@ struct ReplayCommand: ParsableCommand, HelpEnding {
   static func main() {
     // A reader that has seen enough ends the command quietly, whatever the signal's inherited disposition.
     signal(SIGPIPE, SIG_IGN)
-    checkSubcommand(CommandLine.arguments.dropFirst().first)
-    runAndExit(tool: "replay")
-  }
-
-  /// Says what is wrong more plainly than the parser, which takes an unknown subcommand for an argument.
-  private static func checkSubcommand(_ word: String?) {
-    let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
-    if let word, word.hasPrefix("-") || names.contains(word) { return }
-    Diagnostics(tool: "replay").error(
-      word.map { "unknown subcommand '\($0)'" } ?? "no subcommand given",
-      hint: "'replay show FILE' shows a recording; see 'replay --help'")
-    Glibc.exit(ExitStatus.usage)
+    runAndExit(tool: "replay", example: "'replay show FILE' shows a recording")
   }
 }

@@ -16,7 +16,7 @@ import Testing
   static let captureHint =
     "replay: hint: 'replay' reads pcap and pcapng files, such as 'relay' and tcpdump write\n"
   static let emptyHint = "replay: hint: was the recording stopped before its first packet was written?\n"
-  static let helpHint = "replay: hint: see 'replay --help'\n"
+  static let helpHint = "replay: hint: see 'replay show --help'\n"
   static let subcommandHint = "replay: hint: 'replay show FILE' shows a recording; see 'replay --help'\n"
 
   static let cases = [

@@ -3,7 +3,7 @@ import CommandSupport
 import Recorder
 import TLSEngine
 
-struct RunCommand: ParsableCommand {
+struct RunCommand: ParsableCommand, HelpEnding {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Run a command, and record what it says to the network, decrypted.",
@@ -17,18 +17,25 @@ struct RunCommand: ParsableCommand {
       The recording is two files: NAME.pcap, for Wireshark, tshark and 'replay', and NAME.sessions.jsonl, with what \
       packets cannot carry (processes, TLS facts, why sessions ended). Decrypted sessions stand on the plaintext twin of \
       their port (443 on 80, 853 on 53 ...), so that dissectors recognise them.
-
-      EXIT STATUS
-        The command's own; 128 + N when signal N ended it.
-        126, 127  the command cannot be executed, or is not found
-        125       the relay itself failed
-        64        the command line makes no sense
-
-      EXAMPLES
-        relay run -- curl https://example.com
-        relay run --live -w tests.pcap -- npm test
-        relay run -w - -- ./my-program | wireshark -k -i -
       """)
+
+  static let helpEnding = """
+    EXIT STATUS:
+      The command's own; 128 + N when signal N ended it
+      64   the command line makes no sense
+      125  the relay itself failed
+      126  the command cannot be executed
+      127  the command is not found
+
+    EXAMPLES:
+      See what a command says while it runs, and keep the recording:
+
+        $ relay run --live -w tests.pcap -- npm test
+
+      Watch in Wireshark:
+
+        $ relay run -w - -- ./my-program | wireshark -k -i -
+    """
 
   @OptionGroup(title: "Recording")
   var recording: RecordingOptions
@@ -74,9 +81,11 @@ struct RecordingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "On which ports decrypted sessions are shown, as FROM:TO pairs; '' maps nothing.",
-      valueName: "from:to,..."))
-  var portMap = PortMap.standard
+      """
+      Show sessions decrypted on port FROM on port TO; '' maps nothing. (default: TLS ports to their plaintext twins: \
+      443:80, 853:53, 465:25, 993:143 ...)
+      """, valueName: "from:to,..."))
+  var portMap: PortMap?
 
   @Option(
     help: ArgumentHelp(

@@ -60,7 +60,7 @@ struct RunRecorder {
     configuration.replacesExisting = options.force
     configuration.framing = options.linkType.framing
     configuration.segmentSize = options.segmentSize
-    configuration.portMap = options.portMap
+    configuration.portMap = options.portMap ?? .standard
     return configuration
   }
 
