@@ -55,27 +55,37 @@ public struct SystemFailure: Error, Hashable, Sendable, CustomStringConvertible 
   }
 
   public var description: String { "\(call): \(text)" }
+
+  /// What to do about it; nil where the text says enough.
+  var hint: String? {
+    switch code {
+    case ENOENT: "check that the directory exists"
+    case EACCES, EPERM, EROFS: "check the permissions, or choose another path"
+    case ENOSPC, EDQUOT: "make room on the disk, or choose another path"
+    default: nil
+    }
+  }
 }
 
 extension CaptureError: CustomStringConvertible {
   /// What went wrong and where, in one line without a full stop.
   public var description: String {
     switch self {
-    case .system(let path, let failure): "\"\(path)\": \(failure)"
-    case .libpcap(let path, let call, let text): "\"\(path)\": \(call): \(text)"
-    case .exists(let path): "\"\(path)\" exists already"
-    case .notReplaceable(let path): "\"\(path)\" is no regular file and is not replaced"
-    case .isDirectory(let path): "\"\(path)\" is a directory, not a capture"
-    case .empty(let path): "\"\(path)\" is empty"
-    case .compressed(let path): "\"\(path)\" is compressed"
-    case .notACapture(let path, let text): "\"\(path)\" is no pcap or pcapng capture: \(text)"
-    case .truncatedHeader(let path): "\"\(path)\" ends inside the capture's file header"
-    case .truncated(let path, let packet): "\"\(path)\" is cut short in packet \(packet)"
-    case .malformed(let path, let packet, let text): "\"\(path)\": packet \(packet): \(text)"
-    case .notASidecar(let path): "\"\(path)\" is no wiretape sidecar"
+    case .system(let path, let failure): "'\(path)': \(failure)"
+    case .libpcap(let path, let call, let text): "'\(path)': \(call): \(text)"
+    case .exists(let path): "'\(path)' exists already"
+    case .notReplaceable(let path): "'\(path)' is no regular file and is not replaced"
+    case .isDirectory(let path): "'\(path)' is a directory, not a capture"
+    case .empty(let path): "'\(path)' is empty"
+    case .compressed(let path): "'\(path)' is compressed"
+    case .notACapture(let path, let text): "'\(path)' is no pcap or pcapng capture: \(text)"
+    case .truncatedHeader(let path): "'\(path)' ends inside the capture's file header"
+    case .truncated(let path, let packet): "'\(path)' is cut short in packet \(packet)"
+    case .malformed(let path, let packet, let text): "'\(path)': packet \(packet): \(text)"
+    case .notASidecar(let path): "'\(path)' is no wiretape sidecar"
     case .sidecarVersion(let path, let found, let supported):
-      "\"\(path)\" has format version \(found); this program reads version \(supported)"
-    case .sidecarLine(let path, let line, let text): "\"\(path)\": line \(line): \(text)"
+      "'\(path)' has format version \(found); this program reads version \(supported)"
+    case .sidecarLine(let path, let line, let text): "'\(path)': line \(line): \(text)"
     }
   }
 
@@ -88,7 +98,8 @@ extension CaptureError: CustomStringConvertible {
     case .sidecarVersion: "use a newer wiretape, or move the sidecar away to read the packets alone"
     case .truncated: "everything before that packet was read"
     case .notASidecar, .sidecarLine: "move the sidecar away to read the packets alone"
-    case .system, .libpcap, .isDirectory, .empty, .notACapture, .truncatedHeader, .malformed: nil
+    case .system(_, let failure): failure.hint
+    case .libpcap, .isDirectory, .empty, .notACapture, .truncatedHeader, .malformed: nil
     }
   }
 }

@@ -23,20 +23,21 @@ struct RecordingOutput: ~Copyable {
   init(_ configuration: RecorderConfiguration) throws(RecorderError) {
     let path = configuration.path
     let sidecarPath = CaptureFile.sidecarPath(forCapture: path)
-    let sidecar: SidecarWriter?
     let capture: CaptureWriter
-    do throws(CaptureError) {
-      sidecar = try Self.makeSidecar(sidecarPath, configuration)
-    } catch {
-      throw .file(error)
-    }
+    let sidecar: SidecarWriter?
+    // The capture first: where nothing can be created, its path is the one that the user gave.
     do throws(CaptureError) {
       capture = try CaptureWriter(
         path: path, linkNumber: configuration.framing.linkType.number,
         replacing: configuration.replacesExisting)
     } catch {
-      // The sidecar is ours and new: a recording that did not begin leaves none.
-      if let sidecarPath { unlink(sidecarPath) }
+      throw .file(error)
+    }
+    do throws(CaptureError) {
+      sidecar = try Self.makeSidecar(sidecarPath, configuration)
+    } catch {
+      // The capture is ours and new: a recording that did not begin leaves none.
+      if sidecarPath != nil { unlink(path) }
       throw .file(error)
     }
     self.path = path

@@ -44,7 +44,7 @@ extension ReplayError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .capture(let error): error.description
-    case .linkType(let path, let number): "\"\(path)\" has link type \(number), which is not supported"
+    case .linkType(let path, let number): "'\(path)' has link type \(number), which is not supported"
     }
   }
 

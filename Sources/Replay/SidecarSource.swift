@@ -42,7 +42,7 @@ struct SidecarSource: ~Copyable {
       do throws(CaptureError) {
         pending = try reader?.next() ?? nil
         if pending == nil, isCutShort, let path {
-          notes.append(ReplayNote(.sidecarCut("\"\(path)\" is cut short")))
+          notes.append(ReplayNote(.sidecarCut("'\(path)' is cut short")))
         }
         return
       } catch {

@@ -22,30 +22,30 @@ import Testing
 
   @Test func `says that a file is missing`() {
     let path = files.path("a.pcap")
-    #expect(openingError(path)?.description == "\"\(path)\": open: No such file or directory")
+    #expect(openingError(path)?.description == "'\(path)': open: No such file or directory")
   }
 
   @Test func `says that a file is empty`() throws {
     let path = try files.write([], to: "a.pcap")
     #expect(openingError(path) == .empty(path: path))
-    #expect(openingError(path)?.description == "\"\(path)\" is empty")
+    #expect(openingError(path)?.description == "'\(path)' is empty")
   }
 
   @Test func `says that a path is a directory`() {
     let path = files.url.path
-    #expect(openingError(path)?.description == "\"\(path)\" is a directory, not a capture")
+    #expect(openingError(path)?.description == "'\(path)' is a directory, not a capture")
   }
 
   @Test func `says that a file is no capture`() throws {
     let path = try files.write(Array("GET / HTTP/1.1\r\nHost: example.com\r\n\r\n".utf8), to: "a.pcap")
     #expect(
       openingError(path)?.description
-        == "\"\(path)\" is no pcap or pcapng capture: unknown file format")
+        == "'\(path)' is no pcap or pcapng capture: unknown file format")
   }
 
   @Test func `says that a capture is compressed`() throws {
     let path = try files.write([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3], to: "a.pcap.gz")
-    #expect(openingError(path)?.description == "\"\(path)\" is compressed")
+    #expect(openingError(path)?.description == "'\(path)' is compressed")
     #expect(openingError(path)?.hint == "decompress it first")
   }
 
@@ -57,7 +57,7 @@ import Testing
       #expect(openingError(path) == .truncatedHeader(path: path))
     }
     let path = files.path("a.pcap")
-    #expect(openingError(path)?.description == "\"\(path)\" ends inside the capture's file header")
+    #expect(openingError(path)?.description == "'\(path)' ends inside the capture's file header")
   }
 
   @Test func `delivers everything before the packet in which a file is cut short`() throws {
@@ -77,7 +77,7 @@ import Testing
     }
     let path = try files.write(whole.dropLast(), to: "a.pcap")
     let error = try #require(try readCapture(path).error)
-    #expect(error.description == "\"\(path)\" is cut short in packet 3")
+    #expect(error.description == "'\(path)' is cut short in packet 3")
     #expect(error.hint == "everything before that packet was read")
   }
 

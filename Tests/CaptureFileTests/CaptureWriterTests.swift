@@ -50,7 +50,7 @@ import Testing
     let error = #expect(throws: CaptureError.exists(path: path)) {
       _ = try CaptureWriter(path: path, linkNumber: 1)
     }
-    #expect(error?.description == "\"\(path)\" exists already")
+    #expect(error?.description == "'\(path)' exists already")
     #expect(error?.hint == "choose another path, or replace the file with --force")
     #expect(try files.read("a.pcap") == [1, 2, 3])
   }
@@ -78,7 +78,7 @@ import Testing
   @Test func `says which call failed, and why`() throws {
     let path = files.path("missing/a.pcap")
     let error = #expect(throws: CaptureError.self) { _ = try CaptureWriter(path: path, linkNumber: 1) }
-    #expect(error?.description == "\"\(path)\": open: No such file or directory")
+    #expect(error?.description == "'\(path)': open: No such file or directory")
   }
 
   @Test func `ends with a whole packet at every moment`() throws {

@@ -135,7 +135,7 @@ import Testing
   @Test func `refuses another major version`() throws {
     let path = try write(Self.head.replacing(#""v":1"#, with: #""v":2"#))
     let error = #expect(throws: CaptureError.self) { _ = try SidecarReader(path: path) }
-    #expect(error?.description == "\"\(path)\" has format version 2; this program reads version 1")
+    #expect(error?.description == "'\(path)' has format version 2; this program reads version 1")
     #expect(error?.hint == "use a newer wiretape, or move the sidecar away to read the packets alone")
   }
 
@@ -180,7 +180,7 @@ import Testing
     #expect(first != nil)
     var message: String?
     do throws(CaptureError) { _ = try reader.next() } catch { message = error.description }
-    #expect(message == "\"\(path)\": line 3: \(bad.message)")
+    #expect(message == "'\(path)': line 3: \(bad.message)")
   }
 
   @Test func `drops a last line that is cut short, and says so`() throws {

@@ -22,37 +22,37 @@ import Testing
   static let cases = [
     Case(
       arguments: ["show", "missing.pcap"],
-      errors: "replay: error: \"missing.pcap\": open: No such file or directory\n"
+      errors: "replay: error: 'missing.pcap': open: No such file or directory\n"
         + "replay: hint: check the path and its permissions\n", status: 2),
     Case(
       arguments: ["show", "."],
-      errors: "replay: error: \".\" is a directory, not a capture\nreplay: hint: name a capture file in it\n",
+      errors: "replay: error: '.' is a directory, not a capture\nreplay: hint: name a capture file in it\n",
       status: 2),
     Case(
       arguments: ["exchanges", "empty.pcap"], files: ["empty.pcap": []],
-      errors: "replay: error: \"empty.pcap\" is empty\n" + emptyHint, status: 2),
+      errors: "replay: error: 'empty.pcap' is empty\n" + emptyHint, status: 2),
     Case(
-      arguments: ["show", "-"], errors: "replay: error: \"-\" is empty\n" + emptyHint, status: 2),
+      arguments: ["show", "-"], errors: "replay: error: '-' is empty\n" + emptyHint, status: 2),
     Case(
       arguments: ["events", "notes.txt"], files: ["notes.txt": Array("These are my notes.\n".utf8)],
-      errors: "replay: error: \"notes.txt\" is no pcap or pcapng capture: unknown file format\n"
+      errors: "replay: error: 'notes.txt' is no pcap or pcapng capture: unknown file format\n"
         + captureHint,
       status: 2),
     Case(
       arguments: ["show", "stub.pcap"], files: ["stub.pcap": Array(SmallCapture.header.prefix(20))],
-      errors: "replay: error: \"stub.pcap\" ends inside the capture's file header\n" + emptyHint, status: 2),
+      errors: "replay: error: 'stub.pcap' ends inside the capture's file header\n" + emptyHint, status: 2),
     Case(
       arguments: ["show", "wifi.pcap"], files: ["wifi.pcap": SmallCapture.header(linkType: 105)],
-      errors: "replay: error: \"wifi.pcap\" has link type 105, which is not supported\n"
+      errors: "replay: error: 'wifi.pcap' has link type 105, which is not supported\n"
         + "replay: hint: captures of Ethernet, Linux cooked (any), BSD loopback and raw IP packets can be read\n",
       status: 2),
     Case(
       arguments: ["show", "z.pcap"], files: ["z.pcap": [0x1f, 0x8b, 8, 0, 0, 0, 0, 0]],
-      errors: "replay: error: \"z.pcap\" is compressed\nreplay: hint: decompress it first\n", status: 2),
+      errors: "replay: error: 'z.pcap' is compressed\nreplay: hint: decompress it first\n", status: 2),
     Case(
       arguments: ["show", "a.pcap"],
       files: ["a.pcap": SmallCapture.whole, "a.sessions.jsonl": Array("{\"some\":\"json\"}\n".utf8)],
-      errors: "replay: error: \"a.sessions.jsonl\" is no wiretape sidecar\n"
+      errors: "replay: error: 'a.sessions.jsonl' is no wiretape sidecar\n"
         + "replay: hint: read the packets alone with --no-sidecar\n", status: 2),
     Case(
       arguments: ["show", "--bogus", "a.pcap"],
@@ -91,19 +91,19 @@ import Testing
     Damage(
       testDescription: "truncated",
       capture: SmallCapture.whole + SmallCapture.record(SmallCapture.query).dropLast(3), sidecar: nil,
-      errors: "replay: error: \"a.pcap\" is cut short in packet 2\n"
+      errors: "replay: error: 'a.pcap' is cut short in packet 2\n"
         + "replay: hint: everything before that was read\n"),
     Damage(
       testDescription: "malformed",
       capture: SmallCapture.whole + [0, 0, 0, 0, 0, 0, 0, 0, 0xf0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
       sidecar: nil,
-      errors: "replay: error: \"a.pcap\": packet 2: invalid packet capture length 4294967280, bigger than "
+      errors: "replay: error: 'a.pcap': packet 2: invalid packet capture length 4294967280, bigger than "
         + "snaplen of 65535\nreplay: hint: everything before that was read\n"),
     Damage(
       testDescription: "sidecar cut short", capture: SmallCapture.whole,
       sidecar: "{\"format\":\"wiretape-sessions\",\"v\":1,\"tool\":\"test\",\"link_type\":\"raw\","
         + "\"created\":\"2026-11-24T08:15:02.000000000Z\"}\n{\"after\":",
-      errors: "replay: error: \"a.sessions.jsonl\" is cut short\n"
+      errors: "replay: error: 'a.sessions.jsonl' is cut short\n"
         + "replay: hint: what the sidecar lacks was taken from the packets; --no-sidecar ignores it altogether\n"
     ),
   ]

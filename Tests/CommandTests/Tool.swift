@@ -46,6 +46,8 @@ struct Tool {
       status: process.terminationStatus)
   }
 
+  static func path(_ name: String) -> String { buildDirectory.appending(path: name).path }
+
   private static var buildDirectory: URL {
     let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     return URL(filePath: path).deletingLastPathComponent()

@@ -44,7 +44,7 @@ import Testing
       }
     }
     do throws(RecorderError) { try recorder.finish() } catch { errors.append(error.description) }
-    #expect(errors == ["\"\(disk.path)/a.pcap\": write: No space left on device"])
+    #expect(errors == ["'\(disk.path)/a.pcap': write: No space left on device"])
     #expect(forwardedCount > script.events.count / 2)
 
     let summary = recorder.summary
@@ -80,7 +80,7 @@ import Testing
     let disk = try SmallDisk(kibibytes: 4)
     _ = FileManager.default.createFile(atPath: disk.path + "/filler", contents: Data(count: 4_096))
     let error = #expect(throws: RecorderError.self) { _ = try Recorder(configuration(disk)) }
-    #expect(error?.description == "\"\(disk.path)/a.sessions.jsonl\": write: No space left on device")
+    #expect(error?.description == "'\(disk.path)/a.pcap': write: No space left on device")
     #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path) == ["filler"])
   }
 
@@ -97,7 +97,7 @@ import Testing
     script.close()
     for event in script.events { thread.receive(event) }
     let summary = thread.finish()
-    #expect(failures.withLock { $0 } == ["\"\(disk.path)/a.pcap\": write: No space left on device"])
+    #expect(failures.withLock { $0 } == ["'\(disk.path)/a.pcap': write: No space left on device"])
     let loss = try #require(summary.loss)
     // Nothing goes uncounted: what the file has, what it lost with its last packets, what came later.
     #expect(loss.eventCount + loss.packetCount + summary.packetCount >= 200)

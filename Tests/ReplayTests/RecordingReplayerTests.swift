@@ -120,6 +120,6 @@ import Testing
     let (events, notes) = try replay([packet(datagram("a"))], sidecar: sidecar.joined(separator: "\n") + "\n")
     #expect(events.map { String($0.prefix(12)) } == ["#7 udp 10.0.", "#7 client da", "#7 closed id"])
     #expect(notes.count == 2)
-    #expect(notes.allSatisfy { $0.contains("a.sessions.jsonl\": line ") })
+    #expect(notes.allSatisfy { $0.contains("a.sessions.jsonl': line ") })
   }
 }

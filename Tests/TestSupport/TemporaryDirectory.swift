@@ -22,6 +22,11 @@ public final class TemporaryDirectory: Sendable {
     return path(name)
   }
 
+  /// The names of the files in it, in order.
+  public func names() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: url.path).sorted()
+  }
+
   /// Everything in a file.
   public func read(_ name: String) throws -> [UInt8] {
     [UInt8](try Data(contentsOf: url.appending(path: name)))

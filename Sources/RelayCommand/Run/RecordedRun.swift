@@ -38,7 +38,7 @@ struct RecordedRun {
     } catch let error as TLSFailure {
       throw CommandFailure(error.description, status: Self.failureStatus)
     } catch let error as SandboxError {
-      throw CommandFailure(error.description, hint: error.hint, status: status(for: error))
+      throw CommandFailure(error.description, hint: error.hint, status: error.exitStatus)
     }
   }
 
@@ -130,11 +130,6 @@ struct RecordedRun {
     let names = remaining.map { "\($0.name)[\($0.pid)]" }.joined(separator: ", ")
     diagnostics.note("ending what the command left behind: \(names)")
     sandbox.terminateRemaining(graceMilliseconds: Self.graceMilliseconds)
-  }
-
-  private func status(for error: SandboxError) -> Int32 {
-    guard case .commandNotStarted(_, let code) = error else { return Self.failureStatus }
-    return code == ENOENT ? 127 : 126
   }
 
   private static func logger() -> Logger {
