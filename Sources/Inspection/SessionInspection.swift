@@ -6,6 +6,7 @@ final class SessionInspection {
   private let context: SessionContext
   private let stream: ProtocolChoice
   private var datagrams: DatagramConversation?
+  private var gapAllowance: UInt64 = 1 << 60
   /// The exchange that a ClientHello event makes if nothing else is said.
   private var heldHello: (facts: TLSHelloFacts, findings: [Finding], sighting: Sighting)?
 
@@ -22,6 +23,7 @@ final class SessionInspection {
   func receive(_ kind: SessionEvent.Kind, at sighting: Sighting, emit: (Observation) -> Void) {
     switch kind {
     case .bytes(let direction, let bytes):
+      guard !bytes.isEmpty else { return }
       count(bytes.count, direction)
       stream.receive(bytes, from: 0, in: direction, at: sighting) { handle($0, emit) }
     case .datagram(let direction, let bytes):
@@ -30,8 +32,9 @@ final class SessionInspection {
       self.datagrams = datagrams
       datagrams.receive(bytes, in: direction, at: sighting) { handle($0, emit) }
     case .gap(let direction, let byteCount):
-      summary.gapByteCount &+= byteCount
-      stream.skip(byteCount, in: direction, at: sighting) { handle($0, emit) }
+      let (sum, overflow) = summary.gapByteCount.addingReportingOverflow(byteCount)
+      summary.gapByteCount = overflow ? .max : sum
+      stream.skip(believable(byteCount), in: direction, at: sighting) { handle($0, emit) }
     case .halfClosed(let direction):
       stream.halfClose(direction) { handle($0, emit) }
     case .clientHello(let message):
@@ -90,6 +93,13 @@ final class SessionInspection {
   private func learn(_ facts: TLSHelloFacts) {
     summary.hello = facts
     if let name = facts.serverName { summary.host = HostName(name: name, source: .sni) }
+  }
+
+  /// Gaps of more than 2^60 bytes together count as that much, so that no stream offset can overflow.
+  private func believable(_ gapByteCount: UInt64) -> UInt64 {
+    let count = min(gapByteCount, max(1, gapAllowance))
+    gapAllowance -= min(count, gapAllowance)
+    return count
   }
 
   private func count(_ byteCount: Int, _ direction: Direction) {

@@ -165,7 +165,7 @@ struct DNSFraming {
   /// So many bytes are missing: gives the message that they cut, and whether the next one cannot be found.
   mutating func skip(_ byteCount: UInt64) -> (Message?, isLost: Bool) {
     let cut = unfinished()
-    defer { offset &+= byteCount }
+    defer { offset += byteCount }
     switch state {
     case .message(let rest) where byteCount == UInt64(rest), .cut(let rest) where byteCount == UInt64(rest):
       state = .length

@@ -6,6 +6,7 @@ struct HTTP1FieldSection {
   private let direction: Direction
   private(set) var fields: [HTTPField] = []
   private var byteCount = 0
+  private var isFull = false
 
   init(limits: HTTP1Limits, direction: Direction) {
     self.limits = limits
@@ -42,7 +43,8 @@ struct HTTP1FieldSection {
     }
     checkValue(text[(colon + 1)...], note: note)
     guard fields.count < limits.fieldCount else {
-      if !findings.contains(HTTP1Problem.tooManyFields.rawValue) {
+      if !isFull {
+        isFull = true
         note(.tooManyFields, text.startIndex, "fields beyond \(limits.fieldCount) are left out")
       }
       return

@@ -11,7 +11,7 @@ extension HTTP1Reader {
   /// So many bytes of the stream will never come.
   func skip(_ byteCount: UInt64) {
     guard byteCount > 0 else { return }
-    defer { offset &+= byteCount }
+    defer { offset += byteCount }
     switch state {
     case .body(let rest):
       noteGap(byteCount)
@@ -32,7 +32,7 @@ extension HTTP1Reader {
     case .startLine:
       noteGap(byteCount)
       lines.reset()
-      state = .searching(since: offset &+ byteCount)
+      state = .searching(since: offset + byteCount)
     case .searching:
       noteGap(byteCount)
       lines.reset()

@@ -61,7 +61,7 @@ final class BodyMeter {
   /// Counts bytes of the body that are missing.
   func skip(_ count: UInt64) {
     guard count > 0 else { return }
-    byteCount &+= count
+    byteCount += count
     hasGap = true
     coding = .unknown
   }

@@ -1,0 +1,87 @@
+import SessionEvents
+
+// How bytes are read as session events.
+extension FuzzTarget {
+  /// A byte of choices, then what client and server say in turn, up to the next record separator (0x1e).
+  func dialogue(_ bytes: [UInt8], port: UInt16) -> [SessionEvent] {
+    var events = EventList(.tcp, port: port)
+    let choice = bytes.first ?? 0
+    var direction: Direction = choice & 1 == 0 ? .clientToServer : .serverToClient
+    for turn in bytes.dropFirst().split(separator: 0x1e, omittingEmptySubsequences: false) {
+      events.append(.bytes(direction, Array(turn)))
+      direction = direction.opposite
+    }
+    if choice & 2 != 0 { events.append(.halfClosed(.serverToClient)) }
+    events.append(.closed(SessionClosing(choice & 4 == 0 ? .fin : .open)))
+    return events.events
+  }
+
+  /// A byte of choices, then datagrams, each with two bytes of length in front; the last may be cut.
+  func datagrams(_ bytes: [UInt8]) -> [SessionEvent] {
+    var events = EventList(.udp, port: (bytes.first ?? 0) & 1 == 0 ? 53 : 9_999)
+    var rest = bytes.dropFirst()
+    while rest.count >= 2 {
+      let count = Int(rest.removeFirst() & 0x0f) << 8 | Int(rest.removeFirst())
+      let datagram = Array(rest.prefix(count))
+      rest = rest.dropFirst(count)
+      events.append(
+        .datagram(datagram.first.map { $0 & 1 == 0 } ?? true ? .clientToServer : .serverToClient, datagram))
+    }
+    events.append(.closed(SessionClosing(.idle)))
+    return events.events
+  }
+
+  /// A byte of choices, then operations: a byte that says which, a length, and so many bytes.
+  func script(_ bytes: [UInt8]) -> [SessionEvent] {
+    var events = EventList(.tcp, port: 80)
+    var rest = bytes.dropFirst()
+    while rest.count >= 2 {
+      let operation = rest.removeFirst()
+      let count = Int(rest.removeFirst())
+      let argument = Array(rest.prefix(count))
+      rest = rest.dropFirst(count)
+      let direction: Direction = operation & 0x10 == 0 ? .clientToServer : .serverToClient
+      events.session = SessionID(UInt64(operation >> 5 & 1) + 1)
+      switch operation & 0x0f {
+      case 0...5: events.append(.bytes(direction, argument))
+      case 6: events.append(.datagram(direction, argument))
+      case 7: events.append(.gap(direction, byteCount: UInt64(count)))
+      case 8: events.append(.halfClosed(direction))
+      case 9: events.append(.clientHello(argument))
+      case 10: events.append(.secured(.client, TLSFacts(version: "TLSv1.3", cipher: "X", alpn: nil)))
+      case 11: events.append(.bypassed(.clientCertificateRequired))
+      case 12: events.append(.closed(SessionClosing(.reset(by: .server))))
+      case 13: events.append(events.opening(.udp, port: 53))
+      case 14: events.append(.gap(direction, byteCount: .max - UInt64(count)))
+      default: events.append(events.opening(.tcp, port: UInt16(count)))
+      }
+    }
+    for session: UInt64 in [1, 2] {
+      events.session = SessionID(session)
+      events.append(.closed(SessionClosing(.fin)))
+    }
+    return events.events
+  }
+}
+
+/// Session events, each a nanosecond later than the one before.
+struct EventList {
+  private(set) var events: [SessionEvent] = []
+  var session = SessionID(1)
+
+  init(_ transport: TransportProtocol, port: UInt16) {
+    append(opening(transport, port: port))
+  }
+
+  mutating func append(_ kind: SessionEvent.Kind) {
+    let time = Timestamp(nanoseconds: Int64(events.count))
+    events.append(SessionEvent(session: session, index: UInt64(events.count), time: time, kind: kind))
+  }
+
+  func opening(_ transport: TransportProtocol, port: UInt16) -> SessionEvent.Kind {
+    .opened(
+      SessionOpening(
+        transport: transport, client: Endpoint(address: .v4(0xc000_0201), port: 40_000),
+        originalDestination: Endpoint(address: .v4(0xc633_6407), port: port), interception: .capture))
+  }
+}

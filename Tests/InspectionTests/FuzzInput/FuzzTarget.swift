@@ -1,0 +1,107 @@
+import ContentCoding
+import Inspection
+public import SessionEvents
+
+/// What can be fed with arbitrary bytes: the fuzzers of `tools/fuzz`, and the tests that keep what these once found.
+public enum FuzzTarget: String, CaseIterable, Sendable {
+  case http1
+  case dns
+  case dnsOverTCP = "dns-tcp"
+  case clientHello = "clienthello"
+  case inspector
+
+  /// Parses the bytes; ends in a trap where a law is broken.
+  public func run(_ bytes: [UInt8]) {
+    if let broken = brokenLaw(bytes) { preconditionFailure(broken) }
+  }
+
+  /// Parses the bytes, and says which law is broken, if any.
+  public func brokenLaw(_ bytes: [UInt8]) -> String? {
+    switch self {
+    case .http1, .dns, .dnsOverTCP, .inspector: brokenByInspector(bytes)
+    case .clientHello: brokenByClientHello(bytes)
+    }
+  }
+
+  /// The session events that the bytes stand for.
+  public func events(_ bytes: [UInt8]) -> [SessionEvent] {
+    switch self {
+    case .http1: dialogue(bytes, port: 80)
+    case .dnsOverTCP: dialogue(bytes, port: 53)
+    case .dns: datagrams(bytes)
+    case .inspector: script(bytes)
+    case .clientHello: []
+    }
+  }
+
+  // MARK: Running
+
+  /// The same must come out of the events however their bytes are split (the first law).
+  private func brokenByInspector(_ bytes: [UInt8]) -> String? {
+    let limits = limits(bytes.first ?? 0)
+    let events = events(bytes)
+    let whole = observations(events, limits)
+    let split = observations(events.flatMap(singleBytes), limits)
+    if whole != split {
+      let place = zip(whole, split).first { $0 != $1 }
+      return "split into bytes, the events tell \(split.count) things, not \(whole.count), among them "
+        + (place.map { "\($0.1), not \($0.0)" } ?? "the same to begin with")
+    }
+    let opened = whole.count { if case .opened = $0 { true } else { false } }
+    let closed = whole.count { if case .closed = $0 { true } else { false } }
+    return closed > opened ? "\(closed) sessions were closed, and \(opened) opened" : nil
+  }
+
+  private func brokenByClientHello(_ bytes: [UInt8]) -> String? {
+    var whole = ClientHelloAssembler(limit: 2_048)
+    var split = ClientHelloAssembler(limit: 2_048)
+    let result = whole.receive(bytes)
+    var splitResult = ClientHelloAssembler.Progress.needMore
+    for byte in bytes { splitResult = split.receive([byte]) }
+    for message in [bytes, [1] + bytes] {
+      if let hello = ClientHello(handshake: message) {
+        _ = TLSHelloFacts(hello, digests: ContentServices.system.digests)
+      }
+    }
+    return result == splitResult ? nil : "split into bytes, the assembler says \(splitResult), not \(result)"
+  }
+
+  private func observations(_ events: [SessionEvent], _ limits: InspectionLimits) -> [Observation] {
+    var inspector = Inspector(services: ContentServices.system, limits: limits)
+    var observations: [Observation] = []
+    for event in events {
+      inspector.receive(event, packet: UInt64(bitPattern: event.time.nanoseconds)) { observations.append($0) }
+    }
+    return observations
+  }
+
+  private func singleBytes(_ event: SessionEvent) -> [SessionEvent] {
+    guard case .bytes(let direction, let bytes) = event.kind else { return [event] }
+    return bytes.map { byte in
+      var copy = event
+      copy.kind = .bytes(direction, [byte])
+      return copy
+    }
+  }
+
+  /// Limits so small that short inputs reach them, half of the time.
+  private func limits(_ choice: UInt8) -> InspectionLimits {
+    var limits = InspectionLimits()
+    guard choice & 0x80 != 0 else { return limits }
+    limits.undecidedByteCount = 200
+    limits.findingCount = 2
+    limits.hostNameCount = 2
+    limits.http1.lineByteCount = 48
+    limits.http1.fieldCount = 3
+    limits.http1.sectionByteCount = 100
+    limits.http1.pendingExchangeCount = 2
+    limits.http1.interimCount = 1
+    limits.http1.resynchronisationByteCount = 64
+    limits.dns.pendingQueryCount = 2
+    limits.dns.recordCount = 3
+    limits.dns.textByteCount = 64
+    limits.content.freeByteCount = 64
+    limits.content.ratio = 1
+    return limits
+  }
+}
