@@ -17,24 +17,62 @@ struct Output: Hashable, CustomStringConvertible {
   }
 }
 
-/// Runs a program to its end; what it prints goes through files, so that no pipe can fill up.
-func run(program: String, _ arguments: [String], input: String = "") throws -> Output {
-  let folder = FileManager.default.temporaryDirectory
-  let names = ["in", "out", "err"].map { folder.appending(path: "wiretape-\(UUID().uuidString).\($0)") }
-  defer { for name in names { try? FileManager.default.removeItem(at: name) } }
-  try Data(input.utf8).write(to: names[0])
-  for name in names.dropFirst() { try Data().write(to: name) }
+/// A child process with its standard streams on given descriptors, and no other descriptor of ours.
+///
+/// Not Foundation's `Process`: that one waits for every descendant that outlives the program, too.
+struct Program {
+  struct NotStarted: Error {
+    var path: String
+    var code: Int32
+  }
 
-  let process = Process()
-  process.executableURL = URL(filePath: program)
-  process.arguments = arguments
-  process.standardInput = try FileHandle(forReadingFrom: names[0])
-  process.standardOutput = try FileHandle(forWritingTo: names[1])
-  process.standardError = try FileHandle(forWritingTo: names[2])
-  try process.run()
-  process.waitUntilExit()
-  return Output(
-    status: process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus,
-    stdout: String(decoding: try Data(contentsOf: names[1]), as: UTF8.self),
-    stderr: String(decoding: try Data(contentsOf: names[2]), as: UTF8.self))
+  let id: pid_t
+
+  init(_ path: String, _ arguments: [String], streams: [Int32]) throws {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for (target, stream) in streams.enumerated() {
+      posix_spawn_file_actions_adddup2(&actions, stream, Int32(target))
+    }
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+    var words = ([path] + arguments).map { strdup($0) } + [nil]
+    defer { for word in words { free(word) } }
+    var id: pid_t = 0
+    let code = posix_spawn(&id, path, &actions, nil, &words, environ)
+    guard code == 0 else { throw NotStarted(path: path, code: code) }
+    self.id = id
+  }
+
+  /// Waits for its end, and returns its exit status.
+  func wait() -> Int32 {
+    var status: Int32 = 0
+    while waitpid(id, &status, 0) < 0 && errno == EINTR {}
+    return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + (status & 0x7f)
+  }
+
+  /// Runs a program to its end; what it prints goes through files, so that no pipe can fill up.
+  static func run(_ path: String, _ arguments: [String], input: String = "") throws -> Output {
+    let files = try [Data(input.utf8), Data(), Data()].map { try TemporaryFile(holding: $0) }
+    let program = try Program(path, arguments, streams: files.map(\.handle.fileDescriptor))
+    let status = program.wait()
+    return Output(status: status, stdout: try files[1].text(), stderr: try files[2].text())
+  }
+}
+
+/// A file without a name, gone when it is closed.
+private final class TemporaryFile {
+  let handle: FileHandle
+
+  init(holding data: Data) throws {
+    let url = FileManager.default.temporaryDirectory.appending(path: "wiretape-\(UUID().uuidString)")
+    try data.write(to: url)
+    handle = try FileHandle(forUpdating: url)
+    try FileManager.default.removeItem(at: url)
+  }
+
+  func text() throws -> String {
+    try handle.seek(toOffset: 0)
+    return String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
+  }
 }

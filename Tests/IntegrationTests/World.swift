@@ -23,25 +23,21 @@ struct World {
   private init() throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
     script = root.appending(path: "tools/world").path
-    let process = Process()
     let input = Pipe()
     let output = Pipe()
-    process.executableURL = URL(filePath: script)
-    process.arguments = ["serve", "--bind", "\(Self.builtPrograms):built"]
-    process.standardInput = input
-    process.standardOutput = output
-    try process.run()
-    id = process.processIdentifier
+    let streams = [input.fileHandleForReading, output.fileHandleForWriting, .standardError]
+    let arguments = ["serve", "--bind", "\(Self.builtPrograms):built"]
+    id = try Program(script, arguments, streams: streams.map(\.fileDescriptor)).id
+    try output.fileHandleForWriting.close()
+    // The world lasts while the other end of its standard input is open, so that is never closed.
+    _ = Unmanaged.passRetained(input)
     let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
     guard line.hasPrefix("ready ") else {
       throw Failure(description: "no world: \(script) printed '\(line)'")
     }
-    // The world lasts while this end of its standard input is open, so it is never closed.
-    _ = Unmanaged.passRetained(input)
-    for (program, target) in [("relay", "relay"), ("replay", "replay")] {
-      _ = try enter(
-        ["ln", "-s", "/run/world/built/\(target)", "/run/world/bin/\(program)"], as: .root, seconds: 10)
-    }
+    let link = "ln -s /run/world/built/relay /run/world/built/replay /run/world/bin/"
+    let linked = try shell(link, as: .root)
+    guard linked.status == 0 else { throw Failure(description: "no programs in the world: \(linked)") }
   }
 
   /// Where `swift build` put the programs: beside this test program.
@@ -53,7 +49,7 @@ struct World {
   func enter(_ command: [String], as user: User, seconds: Int = 60, input: String = "") throws -> Output {
     let bounded = ["timeout", "--kill-after=5", String(seconds)] + command
     let place = ["--uid", String(user.rawValue), "--directory", "/run/world/home"]
-    return try run(program: script, ["enter", String(id)] + place + ["--"] + bounded, input: input)
+    return try Program.run(script, ["enter", String(id)] + place + ["--"] + bounded, input: input)
   }
 
   /// Runs a shell script inside.

@@ -18,7 +18,8 @@ make_network() {
   local host address
   {
     echo "link set lo up"
-    for host in "${hosts[@]}" "machine ${machine_addresses[*]}"; do
+    # The kernel lists IPv4 addresses oldest first and IPv6 addresses newest first.
+    for host in "machine ${machine_addresses[0]}" "${hosts[@]}" "machine ${machine_addresses[1]}"; do
       for address in ${host#* }; do
         case $address in
           *:*) echo "address replace $address dev lo nodad" ;;
