@@ -18,7 +18,7 @@ struct DNSDataReader {
 
   /// The presentation form; nil where the type is unknown or the data does not follow its format to the last byte.
   mutating func text(type: UInt16, class: UInt16) -> String? {
-    guard let format = DNSDataReader.formats[type], `class` == 1 || format.isForEveryClass else { return nil }
+    guard let format = DNSDataReader.format(of: type, class: `class`) else { return nil }
     var parts: [String] = []
     for field in format.fields {
       guard let part = read(field) else { return nil }
@@ -27,7 +27,12 @@ struct DNSDataReader {
     return position == end ? parts.joined(separator: " ") : nil
   }
 
-  static func isKnown(type: UInt16) -> Bool { formats[type] != nil }
+  /// How data of this type is laid out in this class; nil where that is unknown.
+  static func format(of type: UInt16, class: UInt16) -> Format? {
+    guard let format = formats[type] else { return nil }
+    // The top bit belongs to multicast DNS (RFC 6762 §10.2).
+    return format.isForEveryClass || `class` & 0x7fff == 1 ? format : nil
+  }
 
   /// The form for data of unknown types (RFC 3597 §5): `\# 4 0a000001`.
   static func generic(_ data: ArraySlice<UInt8>) -> String {

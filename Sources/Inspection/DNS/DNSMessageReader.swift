@@ -132,7 +132,7 @@ struct DNSMessageReader {
       for (problem, place, detail) in reader.problems { note(problem, place, detail) }
       return text
     }
-    if DNSDataReader.isKnown(type: type) {
+    if DNSDataReader.format(of: type, class: `class`) != nil {
       note(
         .dataInvalid, data.lowerBound, "\(data.count) bytes are no data of type \(DNSMnemonics.type(type))")
     }
