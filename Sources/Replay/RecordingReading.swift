@@ -10,6 +10,8 @@ struct RecordingReading: ~Copyable {
   private let assembler: SessionAssembler
   private var fragments = FragmentAssembly()
   private var captureNotes: [ReplayNote] = []
+  /// How many packets the sidecar says that there are, at least.
+  private var sidecarPacketCount: UInt64 = 0
 
   static func open(
     path: String, usesSidecar: Bool, limits: ReassemblyLimits
@@ -58,6 +60,7 @@ struct RecordingReading: ~Copyable {
       }
     }
     takeLines(upTo: .max, emit)
+    noteMissingPackets()
     fragments.finish()
     if let dropped = fragments.dropped {
       assembler.skip("IP fragments without the rest", packet: dropped.firstPacket, count: dropped.count)
@@ -65,8 +68,19 @@ struct RecordingReading: ~Copyable {
     assembler.finish(emit: emit)
   }
 
+  /// A recorder gives the sidecar to the system first: a killed one may leave the capture behind.
+  private mutating func noteMissingPackets() {
+    guard captureNotes.isEmpty, sidecarPacketCount > capture.packetCount else { return }
+    let count = HumaneUnits.count(sidecarPacketCount - capture.packetCount)
+    captureNotes.append(
+      ReplayNote(.captureCut("'\(capture.path)' lacks \(count) packets at its end, says its sidecar")))
+  }
+
   private mutating func takeLines(upTo packetCount: UInt64, _ emit: ReplayEmit) {
-    while let line = sidecar.next(upTo: packetCount) { assembler.receive(line, emit: emit) }
+    while let line = sidecar.next(upTo: packetCount) {
+      if line.session != nil { sidecarPacketCount = max(sidecarPacketCount, line.after) }
+      assembler.receive(line, emit: emit)
+    }
     if sidecar.isAtEnd { assembler.sidecarEnded(emit: emit) }
   }
 

@@ -61,6 +61,7 @@ extension ReplayNote {
     switch kind {
     case .captureCut: "everything before that was read"
     case .sidecarCut: "what the sidecar lacks was taken from the packets; --no-sidecar ignores it altogether"
+    case .recordingUnfinished: "everything up to that moment was read"
     case .recordingLost: "what was recorded before that was read"
     case .packetsSkipped, .bytesAfterClose, .conflictingOverlap, .bytesBeyondEnd, .pendingLimit,
       .sessionLimit:

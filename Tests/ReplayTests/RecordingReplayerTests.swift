@@ -119,7 +119,27 @@ import Testing
     let sidecar = [Self.header, Self.line(0, 7, Self.opening), "{\"what\":", "no JSON either"]
     let (events, notes) = try replay([packet(datagram("a"))], sidecar: sidecar.joined(separator: "\n") + "\n")
     #expect(events.map { String($0.prefix(12)) } == ["#7 udp 10.0.", "#7 client da", "#7 closed id"])
-    #expect(notes.count == 2)
-    #expect(notes.allSatisfy { $0.contains("a.sessions.jsonl': line ") })
+    #expect(notes.count == 3)
+    #expect(notes.filter { $0.contains("a.sessions.jsonl': line ") }.count == 2)
+  }
+
+  @Test func `says that a recording was cut off`() throws {
+    let sidecar = [Self.header, Self.line(0, 7, Self.opening)].joined(separator: "\n") + "\n"
+    let (events, notes) = try replay([packet(datagram("a"))], sidecar: sidecar)
+    #expect(events.last == "#7 closed idle @1")
+    #expect(notes == ["the recording was cut off while 1 session was open"])
+  }
+
+  @Test func `says that a capture lacks packets that its sidecar knows`() throws {
+    let totals = #"{"bytes":3,"crc32c":"00000000","packets":3}"#
+    let sidecar = [
+      Self.header, Self.line(0, 7, Self.opening),
+      Self.line(
+        3, 7, #""event":"closed","end":"idle","client_stream":\#(totals),"server_stream":\#(totals)"#),
+    ]
+    let (events, notes) = try replay(
+      [packet(datagram("a"))], sidecar: sidecar.joined(separator: "\n") + "\n")
+    #expect(events.suffix(3) == ["#7 client gap 2 @1", "#7 server gap 3 @1", "#7 closed idle @-"])
+    #expect(notes == ["'\(directory.path("a.pcap"))' lacks 2 packets at its end, says its sidecar"])
   }
 }

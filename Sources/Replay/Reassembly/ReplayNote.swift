@@ -17,6 +17,8 @@ public struct ReplayNote: Hashable, Sendable {
     case captureCut(String)
     /// The sidecar ends early, or a line of it cannot be read; what the reader said.
     case sidecarCut(String)
+    /// The recorder was killed: sessions have no end in the sidecar.
+    case recordingUnfinished
     /// The recorder could not write everything; how much, and why.
     case recordingLost(String)
     /// Packets that carry no session's bytes, or that cannot be read; why.
@@ -36,7 +38,7 @@ public struct ReplayNote: Hashable, Sendable {
   /// Whether the input is damaged, so that a report of it is not whole.
   public var isDamage: Bool {
     switch kind {
-    case .captureCut, .sidecarCut, .recordingLost: true
+    case .captureCut, .sidecarCut, .recordingUnfinished, .recordingLost: true
     case .packetsSkipped, .bytesAfterClose, .conflictingOverlap, .bytesBeyondEnd, .pendingLimit,
       .sessionLimit:
       false
@@ -50,6 +52,8 @@ extension ReplayNote: CustomStringConvertible {
     let place = firstPacket.map { " (first: packet \($0))" } ?? ""
     switch kind {
     case .captureCut(let text), .sidecarCut(let text), .recordingLost(let text): return text
+    case .recordingUnfinished:
+      return "the recording was cut off while \(count == 1 ? "1 session was" : "\(count) sessions were") open"
     case .packetsSkipped(let reason): return "\(packets) skipped: \(reason)\(place)"
     case .bytesAfterClose: return "\(packets) with bytes after the session's end left out\(place)"
     case .conflictingOverlap:

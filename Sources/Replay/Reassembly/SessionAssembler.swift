@@ -117,6 +117,7 @@ public final class SessionAssembler {
   /// Closes a session as its packets say it ended.
   func closeByPackets(_ flow: Flow, emit: ReplayEmit) {
     let unfinished = SessionClosing(flow.transport == .udp ? .idle : .open)
+    if flow.isManaged { notebook.add(.recordingUnfinished, packet: nil) }
     let (closing, stamp) = flow.packetClosing ?? (unfinished, flow.lastStamp)
     close(flow, closing, totals: nil, time: stamp.time, packet: stamp.number, emit: emit)
   }
