@@ -17,7 +17,7 @@ struct Output: Hashable, CustomStringConvertible {
   }
 }
 
-/// A child process with its standard streams on given descriptors, and no other descriptor of ours.
+/// A child process with its standard streams on given descriptors.
 ///
 /// Not Foundation's `Process`: that one waits for every descendant that outlives the program, too.
 struct Program {
@@ -35,11 +35,18 @@ struct Program {
     for (target, stream) in streams.enumerated() {
       posix_spawn_file_actions_adddup2(&actions, stream, Int32(target))
     }
-    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+    // Threads of the concurrency runtime block signals, which a child would inherit.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var words = ([path] + arguments).map { strdup($0) } + [nil]
     defer { for word in words { free(word) } }
     var id: pid_t = 0
-    let code = posix_spawn(&id, path, &actions, nil, &words, environ)
+    let code = posix_spawn(&id, path, &actions, &attributes, &words, environ)
     guard code == 0 else { throw NotStarted(path: path, code: code) }
     self.id = id
   }

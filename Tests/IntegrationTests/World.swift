@@ -25,6 +25,9 @@ struct World {
     script = root.appending(path: "tools/world").path
     let input = Pipe()
     let output = Pipe()
+    for end in [input.fileHandleForWriting, output.fileHandleForReading] {
+      _ = fcntl(end.fileDescriptor, F_SETFD, FD_CLOEXEC)
+    }
     let streams = [input.fileHandleForReading, output.fileHandleForWriting, .standardError]
     let arguments = ["serve", "--bind", "\(Self.builtPrograms):built"]
     id = try Program(script, arguments, streams: streams.map(\.fileDescriptor)).id

@@ -63,7 +63,7 @@ class Relay:
     def run(self, url, command, recording=True, keep=False):
         framed, result = around(self.name, url, command)
         options = ["--write", str(RECORDING), "--force"] if recording else ["--no-record"]
-        process = subprocess.Popen(as_client([self.name, "run", *options, "--", *framed]))
+        process = subprocess.Popen(as_client([self.name, "run", "--quiet", *options, "--", *framed]))
         # The process stays a zombie, its figures readable, until it is waited for.
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         final = {process.pid: processes.cpu_seconds(process.pid)}

@@ -1,6 +1,7 @@
 """What is measured: one function a measure, each giving results for the table."""
 
 import functools
+import math
 import re
 import shutil
 import statistics
@@ -24,9 +25,10 @@ class Result:
     title: str
     unit: str
     figures: dict = field(default_factory=dict)
-    # Whether the ratio of the first two programs, or else the first program's figure, is good enough.
+    # What the first program's figure, or its ratio to the second's, must reach.
     target: str = ""
     is_met: object = None
+    is_ratio: bool = False
 
     def add(self, name, value):
         self.figures.setdefault(name, []).append(value)
@@ -34,18 +36,31 @@ class Result:
     def median(self, name):
         return statistics.median(self.figures[name])
 
+    def verdict(self):
+        """Whether the target is met; empty where there is none, or nothing to compare."""
+        value = self.median(next(iter(self.figures)))
+        if self.is_ratio:
+            value = statistics.median(self.ratios() or [math.nan])
+        if self.is_met is None or math.isnan(value):
+            return ""
+        return "met" if self.is_met(value) else "missed"
+
     def ratios(self):
         """Of the first program to the second, pair by pair."""
         first, second, *_ = [*self.figures, "", ""]
         return [a / b for a, b in zip(self.figures.get(first, []), self.figures.get(second, []))]
 
 
-def at_most(limit):
-    return f"≤ {limit}", lambda value: value <= limit
+def at_most(limit, unit):
+    return f"≤ {limit} {unit}", lambda value: value <= limit
 
 
-def at_least(limit):
-    return f"≥ {limit}", lambda value: value >= limit
+def ratio_at_most(limit):
+    return f"ratio ≤ {limit}", lambda value: value <= limit, True
+
+
+def ratio_at_least(limit):
+    return f"ratio ≥ {limit}", lambda value: value >= limit, True
 
 
 def programs(options):
@@ -96,13 +111,13 @@ def download(options):
             raise SystemExit(f"bench: error: {program.name} lost bytes: {received}, {spent.recorded_bytes}")
         return spent.cpu_seconds / (received / (1 << 30))
 
-    recorded = Result("TLS download, recording", "CPU s/GiB", {}, *at_most(0.5))
+    recorded = Result("TLS download, recording", "CPU s/GiB", {}, *ratio_at_most(0.5))
     bare = Result("TLS download, not recording", "CPU s/GiB")
     yield pairs(recorded, options, lambda program: cpu_per_gib(program, True))
     yield pairs(bare, options, lambda program: cpu_per_gib(program, False))
     if options.only != "sslsplit":
         added = recorded.median("relay") / bare.median("relay")
-        share = Result("recording to not recording", "×", {"relay": [added]}, *at_most(1.5))
+        share = Result("recording to not recording", "×", {"relay": [added]}, *at_most(1.5, "×"))
         yield share
 
 
@@ -110,7 +125,7 @@ def handshakes(options, count=500):
     prepare()
     for label, host in (("RSA-2048", RSA), ("P-256", ECDSA)):
         client = ["/usr/bin/python3", CLIENTS / "sessions.py", "handshakes", host, count]
-        result = Result(f"full handshakes, {label}", "per CPU s", {}, *at_least(1.5))
+        result = Result(f"full handshakes, {label}", "per CPU s", {}, *ratio_at_least(1.5))
         yield pairs(
             result, options, lambda program: count / program.run(f"https://{host}/", client).cpu_seconds
         )
@@ -127,7 +142,7 @@ def requests(options, seconds=4):
             raise SystemExit(f"bench: error: {program.name}: {spent.output}")
         return count / spent.cpu_seconds
 
-    result = Result("keep-alive requests, recording", "per CPU s", {}, *at_least(1.0))
+    result = Result("keep-alive requests, recording", "per CPU s", {}, *ratio_at_least(1.0))
     yield pairs(result, options, per_cpu_second)
 
 
@@ -139,14 +154,14 @@ def idle(options):
         client = ["/usr/bin/python3", CLIENTS / "sessions.py", "idle", host, count, program.name]
         return int(program.run(f"https://{host}/", client).output) / count
 
-    result = Result(f"memory per idle session, {count} of them", "KiB", {}, *at_most(70))
+    result = Result(f"memory per idle session, {count} of them", "KiB", {}, *at_most(70, "KiB"))
     yield pairs(result, limited(options, 3), kib_per_session)
 
 
 def stall(options, seconds=5):
     prepare()
     client = ["/usr/bin/python3", CLIENTS / "sessions.py", "stall", RSA, "/1G.bin", seconds]
-    result = Result("peak memory, client stalled in 1 GiB", "MiB", {}, *at_most(64))
+    result = Result("peak memory, client stalled in 1 GiB", "MiB", {}, *at_most(64, "MiB"))
     yield pairs(result, limited(options, 3), lambda program: program.run(f"https://{RSA}/", client).peak_kib / 1024)
 
 
@@ -161,8 +176,8 @@ def start(options, runs=20):
     if options.only == "sslsplit":
         return
     prepare()
-    result = Result("wall time added by relay run", "ms", {}, *at_most(100))
-    run = ["relay", "run", "--write", str(WORKPLACE / "start.pcap"), "--force", "--", "true"]
+    result = Result("wall time added by relay run", "ms", {}, *at_most(100, "ms"))
+    run = ["relay", "run", "--quiet", "--write", str(WORKPLACE / "start.pcap"), "--force", "--", "true"]
     for _ in range(runs):
         result.add("relay", wall_ms(run) - wall_ms(["true"]))
     yield result
@@ -178,7 +193,8 @@ def replay(options):
     if options.only == "sslsplit":
         return
     prepare()
-    yield from reading.measure(Result, options, progress)
+    result = Result("", "MiB/CPU s", {}, *ratio_at_least(15))
+    yield reading.measure(result, options.capture, progress)
 
 
 ALL = {

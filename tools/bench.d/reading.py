@@ -19,8 +19,9 @@ TSHARK_FIELDS = (
 )  # fmt: skip
 
 
-def measure(result_type, options, progress):
-    record(options.capture)
+def measure(result, capture_mebibytes, progress):
+    """Fills the result with the figures of the three readers."""
+    record(capture_mebibytes)
     mebibytes = RECORDING.stat().st_size / (1 << 20)
     loop = WORKPLACE / "read_every_byte"
     subprocess.run(["cc", "-O2", "-o", loop, WORKPLACE / "read_every_byte.c", "-lpcap"], check=True)
@@ -30,15 +31,14 @@ def measure(result_type, options, progress):
         "tshark": (["tshark", "-n", "-r", RECORDING, "-Y", "http", "-T", "fields", *fields], 1),
         "libpcap loop": ([loop, RECORDING], 3),
     }
-    title = f"reading {mebibytes:.0f} MiB of HTTP/1.1"
-    result = result_type(title, "MiB/CPU s", {}, "≥ 15", lambda ratio: ratio >= 15)
+    result.title = f"reading {mebibytes:.0f} MiB of HTTP/1.1"
     for name, (command, runs) in commands.items():
         for _ in range(runs):
             lines, seconds = cpu_of(command)
             result.add(name, mebibytes / seconds)
-            progress(f"{title}: {name} {mebibytes / seconds:.4g} MiB/CPU s, {lines} lines")
+            progress(f"{result.title}: {name} {mebibytes / seconds:.4g} MiB/CPU s, {lines} lines")
     RECORDING.unlink()
-    yield result
+    return result
 
 
 def record(mebibytes):

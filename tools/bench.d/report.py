@@ -27,13 +27,7 @@ def cells(result):
     if ratios:
         middle = statistics.median(ratios)
         ratio = f"{middle:.2f} ({min(ratios):.2f}–{max(ratios):.2f})"
-    verdict = ""
-    if result.is_met is not None and "sslsplit" not in list(result.figures)[:1]:
-        first = result.median(next(iter(result.figures)))
-        # A target without a unit is one for the ratio, where there is a second program to compare with.
-        value = statistics.median(ratios) if ratios and result.unit.startswith(("CPU", "per", "MiB/")) else first
-        verdict = "met" if result.is_met(value) else "missed"
-    return f"{result.title}, {result.unit}", figures, ratio, result.target, verdict
+    return f"{result.title}, {result.unit}", figures, ratio, result.target, result.verdict()
 
 
 def number(value):

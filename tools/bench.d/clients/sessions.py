@@ -6,6 +6,7 @@ usage: sessions.py handshakes HOST COUNT     full handshakes one after another, 
        sessions.py stall HOST PATH SECONDS   asks for PATH, reads 1 MiB, then reads no more
 """
 
+import functools
 import resource
 import socket
 import ssl
@@ -48,8 +49,14 @@ def stall(host, path, seconds):
 
 
 def connect(host, context):
-    connection = socket.create_connection((host, 443), timeout=60)
+    connection = socket.create_connection((address_of(host), 443), timeout=60)
     return context.wrap_socket(connection, server_hostname=host)
+
+
+@functools.cache
+def address_of(host):
+    """Asked for once: only one of the programs relays DNS."""
+    return socket.gethostbyname(host)
 
 
 def ask(session, host, path):
