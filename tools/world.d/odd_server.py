@@ -49,7 +49,8 @@ class OddHandler(BaseHTTPRequestHandler):
 
     def answer_chunked(self):
         self.send_head(200, ("Transfer-Encoding", "chunked"), ("Trailer", "X-Sum"))
-        self.send_text("5;note=first\r\nhello\r\n1\r\n \r\n5\r\nworld\r\n0\r\nX-Sum: 11\r\n\r\n")
+        if self.command != "HEAD":
+            self.send_text("5;note=first\r\nhello\r\n1\r\n \r\n5\r\nworld\r\n0\r\nX-Sum: 11\r\n\r\n")
 
     def answer_until_close(self):
         self.send_head(200, ("Connection", "close"))
