@@ -14,10 +14,8 @@ struct FindingList {
 
   var all: [Finding] {
     guard omittedCount > 0, let last = kept.last else { return kept }
-    let note = Finding(
-      code: "findings-omitted", offset: last.offset, detail: "\(omittedCount) more findings are not shown",
-      direction: last.direction)
-    return kept + [note]
+    let detail = "\(omittedCount) more findings are not shown"
+    return kept + [CommonProblem.findingsOmitted.at(last.offset, detail, in: last.direction)]
   }
 
   mutating func append(_ finding: @autoclosure () -> Finding) {

@@ -29,7 +29,7 @@ import Testing
     Case(
       testDescription: "too many codings", coding: "gzip, gzip, gzip, gzip, gzip", body: gzipped,
       decoded: nil,
-      codes: ["content-coding-limit"]),
+      codes: ["content-too-many-codings"]),
     Case(
       testDescription: "broken data", coding: "gzip", body: Array("no gzip".utf8), decoded: nil,
       codes: ["content-malformed"]),

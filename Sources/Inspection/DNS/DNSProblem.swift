@@ -1,7 +1,5 @@
-import SessionEvents
-
 /// What can be wrong with a DNS message, by its finding code.
-enum DNSProblem: String {
+enum DNSProblem: String, FindingCode {
   case headerTruncated = "dns.header-truncated"
   case messageTruncated = "dns.message-truncated"
   case nameLoop = "dns.name-loop"
@@ -17,8 +15,4 @@ enum DNSProblem: String {
   case tooManyPending = "dns.too-many-pending"
   case emptyMessage = "dns.empty-message"
   case givenUp = "dns.given-up"
-
-  func at(_ offset: UInt64, _ detail: String, in direction: Direction) -> Finding {
-    Finding(code: rawValue, offset: offset, detail: detail, direction: direction)
-  }
 }

@@ -43,9 +43,7 @@ final class DNSStreamConversation: Conversation {
     report: (ConversationReport) -> Void
   ) {
     let offset = withFraming(direction) { $0.offset }
-    let gap = Finding(
-      code: "gap", offset: offset, detail: "\(byteCount) bytes are missing from the capture",
-      direction: direction)
+    let gap = CommonProblem.gap.at(offset, "\(byteCount) bytes are missing from the capture", in: direction)
     let (cut, isLost) = withFraming(direction) { $0.skip(byteCount) }
     if isLost {
       loose.append(DNSProblem.givenUp.at(offset, "messages cannot be told apart behind a gap", in: direction))

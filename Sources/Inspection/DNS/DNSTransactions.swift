@@ -40,7 +40,7 @@ struct DNSTransactions {
     if pending.count >= context.limits.dns.pendingQueryCount {
       var oldest = pending.removeFirst()
       let detail = "more than \(context.limits.dns.pendingQueryCount) queries wait for responses"
-      oldest.findings.append(Finding(code: DNSProblem.tooManyPending.rawValue, offset: 0, detail: detail))
+      oldest.findings.append(DNSProblem.tooManyPending.at(0, detail, in: nil))
       self.report(oldest, response: nil, seen, report)
     }
     let draft = ExchangeDraft(

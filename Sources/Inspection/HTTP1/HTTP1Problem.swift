@@ -1,7 +1,5 @@
-import SessionEvents
-
 /// What can be wrong with an HTTP/1 message, by its finding code.
-enum HTTP1Problem: String {
+enum HTTP1Problem: String, FindingCode {
   case startLineInvalid = "http1.start-line-invalid"
   case startLineWhitespace = "http1.start-line-whitespace"
   case targetInvalid = "http1.target-invalid"
@@ -38,8 +36,4 @@ enum HTTP1Problem: String {
   case givenUp = "http1.given-up"
   case tunnelRefused = "http1.tunnel-refused"
   case responseLost = "http1.response-lost"
-
-  func at(_ offset: UInt64, _ detail: String, in direction: Direction) -> Finding {
-    Finding(code: rawValue, offset: offset, detail: detail, direction: direction)
-  }
 }

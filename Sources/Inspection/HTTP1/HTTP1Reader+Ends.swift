@@ -98,9 +98,8 @@ extension HTTP1Reader {
   }
 
   private func noteGap(_ byteCount: UInt64) {
-    let finding = Finding(
-      code: "gap", offset: offset, detail: "\(byteCount) bytes are missing from the capture",
-      direction: direction)
+    let finding = CommonProblem.gap.at(
+      offset, "\(byteCount) bytes are missing from the capture", in: direction)
     if message != nil {
       message?.hasGap = true
       message?.findings.append(finding)

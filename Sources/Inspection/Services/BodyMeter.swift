@@ -82,9 +82,7 @@ final class BodyMeter {
       body.decodedByteCount = decoded?.byteCount
       body.decodedSHA256 = decoded?.sha256
       coding = .unknown
-      let finding = chain.trouble.map {
-        Finding(code: $0.code, offset: start, detail: $0.detail, direction: direction)
-      }
+      let finding = chain.trouble.map { $0.problem.at(start, $0.detail, in: direction) }
       return (body, finding)
     case .unknown:
       break

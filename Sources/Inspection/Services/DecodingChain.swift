@@ -7,9 +7,9 @@ final class DecodingChain {
   /// byte however the body was split.
   private static let blockByteCount: UInt64 = 65_536
 
-  /// Why there is no decoded body, or what is odd about it: a finding's code and detail.
+  /// Why there is no decoded body, or what is odd about it.
   struct Trouble: Hashable {
-    var code: String
+    var problem: ContentProblem
     var detail: String
   }
 
@@ -30,14 +30,14 @@ final class DecodingChain {
     self.digest = digest
     guard codings.count <= limits.codingCount else {
       trouble = Trouble(
-        code: "content-coding-limit",
+        problem: .tooManyCodings,
         detail: "\(codings.count) content codings are more than \(limits.codingCount)")
       return
     }
     for name in codings.reversed() {
       guard let decoder = service.makeDecoder(for: name) else {
         trouble = Trouble(
-          code: "content-coding-unknown", detail: "no decoder for the content coding \(excerpt(name.utf8))")
+          problem: .codingUnknown, detail: "no decoder for the content coding \(excerpt(name.utf8))")
         return
       }
       decoders.append(decoder)
@@ -67,7 +67,7 @@ final class DecodingChain {
         try decoder.finish()
       } catch .trailingData {
         trouble = Trouble(
-          code: "content-trailing-data", detail: "the content coding ends before the body does")
+          problem: .trailingData, detail: "the content coding ends before the body does")
       } catch {
         note(error)
         return nil
@@ -93,7 +93,7 @@ final class DecodingChain {
         byteCounts[level] += UInt64(output.count)
         guard byteCounts[level] <= allowed else {
           trouble =
-            trouble ?? Trouble(code: "content-bomb", detail: "the body decodes to more than \(allowed) bytes")
+            trouble ?? Trouble(problem: .bomb, detail: "the body decodes to more than \(allowed) bytes")
           return false
         }
         return decode(output, level: level + 1, allowed: allowed)
@@ -109,11 +109,11 @@ final class DecodingChain {
     trouble =
       switch error {
       case .malformed(let text):
-        Trouble(code: "content-malformed", detail: "the content coding is broken: \(text)")
+        Trouble(problem: .malformed, detail: "the content coding is broken: \(text)")
       case .truncated:
-        Trouble(code: "content-truncated", detail: "the body ends before its content coding does")
+        Trouble(problem: .truncated, detail: "the body ends before its content coding does")
       case .trailingData:
-        Trouble(code: "content-trailing-data", detail: "the content coding ends before the body does")
+        Trouble(problem: .trailingData, detail: "the content coding ends before the body does")
       }
   }
 }

@@ -77,8 +77,7 @@ final class TLSConversation: Conversation {
 
   private func fail(_ detail: String) {
     state = .failed
-    findings.append(
-      Finding(code: "tls.hello-incomplete", offset: 0, detail: detail, direction: .clientToServer))
+    findings.append(TLSProblem.helloIncomplete.at(0, detail, in: .clientToServer))
   }
 }
 
@@ -86,11 +85,7 @@ extension ClientHello {
   /// What is wrong with a hello that begins at `offset` of the client's stream.
   func findings(at offset: UInt64) -> [Finding] {
     guard let malformation else { return [] }
-    return [
-      Finding(
-        code: "tls.hello-malformed", offset: offset,
-        detail: "\(malformation.part) cannot be read at byte \(malformation.offset) of the message",
-        direction: .clientToServer)
-    ]
+    let detail = "\(malformation.part) cannot be read at byte \(malformation.offset) of the message"
+    return [TLSProblem.helloMalformed.at(offset, detail, in: .clientToServer)]
   }
 }
