@@ -24,18 +24,29 @@ struct HostNames {
     guard let response = exchange.response,
       let question = response.questions.first ?? exchange.query?.questions.first
     else { return }
-    var led: Set<String> = [question.name.lowercased()]
-    let aliases = response.answers.filter { $0.type == "CNAME" }
-    // An alias may precede or follow the one that leads to it: as many rounds as there are aliases reach all.
-    for _ in aliases {
-      let before = led.count
-      for alias in aliases where led.contains(alias.name.lowercased()) { led.insert(alias.data.lowercased()) }
-      if led.count == before { break }
-    }
+    let isLedTo = HostNames.names(ledToBy: question.name, response.answers)
+    var name: String?
     for answer in response.answers where answer.type == "A" || answer.type == "AAAA" {
-      guard led.contains(answer.name.lowercased()), let address = IPAddress(answer.data) else { continue }
-      remember(address, as: question.name.lowercased())
+      guard isLedTo(answer.name), let address = IPAddress(answer.data) else { continue }
+      let lowercased = name ?? question.name.lowercased()
+      name = lowercased
+      remember(address, as: lowercased)
     }
+  }
+
+  /// Tells of a name whether the question leads to it; an alias may stand before or behind the one that leads to it.
+  private static func names(ledToBy question: String, _ answers: [DNSRecord]) -> (String) -> Bool {
+    var targets: [String: [String]] = [:]
+    for alias in answers where alias.type == "CNAME" {
+      targets[alias.name.lowercased(), default: []].append(alias.data.lowercased())
+    }
+    guard !targets.isEmpty else { return { equalsIgnoringCase($0.utf8, question.utf8) } }
+    var reached: Set = [question.lowercased()]
+    var next = Array(reached)
+    while let name = next.popLast() {
+      for target in targets[name] ?? [] where reached.insert(target).inserted { next.append(target) }
+    }
+    return { reached.contains($0.lowercased()) }
   }
 
   private mutating func remember(_ address: IPAddress, as name: String) {
