@@ -3,6 +3,7 @@
 // otherwise. Nothing here allocates; everything may be called from any thread.
 #pragma once
 
+#include "allocator.h"
 #include "datagram.h"
 
 #include <stdbool.h>

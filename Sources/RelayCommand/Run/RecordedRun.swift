@@ -43,6 +43,7 @@ struct RecordedRun {
   }
 
   private func runRecorded() throws -> Int32 {
+    Allocator.tune()
     // Before anything changes what signals do, and before there is a second thread.
     let ignoredSignals = CallerEnvironment.ignoredSignals()
     let signals = SignalForwarder(ignored: ignoredSignals)
