@@ -19,6 +19,7 @@ hosts=(
   "odd 203.0.113.15"
   "bench-rsa 203.0.113.16"
   "bench-ecdsa 203.0.113.17"
+  "client-certificate 203.0.113.18"
   "self-signed 203.0.113.20"
   "expired 203.0.113.21"
   "not-yet-valid 203.0.113.22"

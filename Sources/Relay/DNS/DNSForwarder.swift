@@ -12,8 +12,8 @@ import SessionEvents
 final class DNSForwarder: ChannelInboundHandler {
   typealias InboundIn = AddressedEnvelope<ByteBuffer>
 
-  /// Beyond this many sessions new clients are not answered, as by a server that is overloaded.
-  static let sessionLimit = 4_096
+  /// Beyond this many sessions each new one ends the one that has been silent for longest.
+  private static let sessionLimit = 4_096
 
   private struct Key: Hashable {
     var client: Endpoint
@@ -51,7 +51,7 @@ final class DNSForwarder: ChannelInboundHandler {
     else { return }
     let server = Endpoint(address: reached.address, port: 53)
     let session = session(Key(client: client, server: server), on: channelContext.channel)
-    session?.receive(envelope.data.allBytes)
+    session.receive(envelope.data.allBytes)
   }
 
   func errorCaught(context channelContext: ChannelHandlerContext, error: any Error) {
@@ -59,12 +59,9 @@ final class DNSForwarder: ChannelInboundHandler {
     context.logger.debug("DNS socket: \(error)")
   }
 
-  private func session(_ key: Key, on channel: any Channel) -> DNSSession? {
+  private func session(_ key: Key, on channel: any Channel) -> DNSSession {
     if let session = sessions[key] { return session }
-    guard sessions.count < Self.sessionLimit else {
-      context.logger.warning("dropped a DNS query: \(Self.sessionLimit) sessions are open")
-      return nil
-    }
+    if sessions.count >= Self.sessionLimit { endMostSilentSession() }
     let session = DNSSession(
       context: context, client: key.client, server: key.server, eventLoop: channel.eventLoop
     ) { [self] answer in send(answer, from: key.server, to: key.client) }
@@ -80,6 +77,12 @@ final class DNSForwarder: ChannelInboundHandler {
     }
     session.open()
     return session
+  }
+
+  private func endMostSilentSession() {
+    guard let silent = sessions.min(by: { $0.value.lastActivity < $1.value.lastActivity }) else { return }
+    sessions[silent.key] = nil
+    silent.value.close()
   }
 
   /// Ends silent sessions every second, as long as there are any.

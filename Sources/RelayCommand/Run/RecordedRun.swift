@@ -134,8 +134,6 @@ struct RecordedRun {
   }
 
   private static func logger() -> Logger {
-    var logger = Logger(label: "relay") { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = .warning
-    return logger
+    Logger(label: "relay") { _ in DiagnosticsLogHandler(diagnostics: Diagnostics(tool: "relay")) }
   }
 }

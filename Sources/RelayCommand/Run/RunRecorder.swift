@@ -1,3 +1,4 @@
+import CaptureFile
 import CommandSupport
 import Glibc
 import Recorder
@@ -41,6 +42,11 @@ struct RunRecorder {
     guard let thread else { return }
     let summary = thread.finish()
     guard let diagnostics, !isOnStandardOutput else { return }
+    if let loss = summary.loss {
+      diagnostics.note(
+        "'\(summary.path)' lacks \(loss.eventCount) events with \(loss.byteCount) bytes that came after that")
+      return
+    }
     let sessions = summary.sessionCount == 1 ? "1 session" : "\(summary.sessionCount) sessions"
     diagnostics.note("recorded \(sessions) in '\(summary.path)'; read it with: replay show \(summary.path)")
   }
