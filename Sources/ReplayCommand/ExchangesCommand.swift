@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import ContentCoding
+import Inspection
 import Replay
 
 struct ExchangesCommand: ParsableCommand, HelpEnding {
@@ -25,11 +26,15 @@ struct ExchangesCommand: ParsableCommand, HelpEnding {
 
   @OptionGroup var input: InputOptions
 
+  @Flag(help: "Leave the digests of bodies null, which halves the time that large bodies take.")
+  var noDigests = false
+
   func run() throws {
     let output = ReportOutput(isEager: input.isStream)
     var report = ExchangesReport()
+    let services = noDigests ? ContentServices.system.withoutBodyDigests : ContentServices.system
     try input.run(output) { replayer throws(ReplayError) in
-      try replayer.observe(services: ContentServices.system) { observation in
+      try replayer.observe(services: services) { observation in
         output.append { report.receive(observation, into: &$0) }
       }
     }

@@ -34,7 +34,7 @@ struct ListCommand: ParsableCommand, HelpEnding {
   func run() throws {
     let output = ReportOutput(isEager: input.isStream)
     var report = SessionsReport(json ? try jsonForm() : .text(style.options))
-    var inspector = Inspector(services: ContentServices.system)
+    var inspector = Inspector(services: ContentServices.system.withoutBodyDigests)
     try input.run(output) { replayer throws(ReplayError) in
       let notes = try replayer.replay { event, packet in
         report.receive(event)

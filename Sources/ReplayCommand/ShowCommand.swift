@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import ContentCoding
+import Inspection
 import Replay
 
 struct ShowCommand: ParsableCommand, HelpEnding {
@@ -42,7 +43,7 @@ struct ShowCommand: ParsableCommand, HelpEnding {
     let output = ReportOutput(isEager: input.isStream)
     var report = ShowReport(options: style.options)
     try input.run(output) { replayer throws(ReplayError) in
-      try replayer.observe(services: ContentServices.system) { observation in
+      try replayer.observe(services: ContentServices.system.withoutBodyDigests) { observation in
         output.append { report.receive(observation, into: &$0) }
       }
     }

@@ -114,7 +114,7 @@ import Testing
         by length and SHA-256, as sent and decoded. Times are RFC 3339 in UTC,
         durations are in nanoseconds. docs/SCHEMA.md explains every field.
 
-        USAGE: replay exchanges <file> [--no-sidecar]
+        USAGE: replay exchanges <file> [--no-sidecar] [--no-digests]
 
         ARGUMENTS:
           <file>                  The capture to read; '-' is standard input.
@@ -122,6 +122,8 @@ import Testing
         OPTIONS:
           --no-sidecar            Ignore the sidecar, and tell only what the packets
                                   tell.
+          --no-digests            Leave the digests of bodies null, which halves the
+                                  time that large bodies take.
           --version               Show the version.
           -h, --help              Show help information.
 

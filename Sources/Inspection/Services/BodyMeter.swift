@@ -42,7 +42,7 @@ final class BodyMeter {
       coding = .identity
     } else if let service = services.decoders {
       let chain = DecodingChain(
-        codings: names, service: service, digest: services.digests?.makeSHA256(), limits: limits)
+        codings: names, service: service, digest: services.makeBodyDigest(), limits: limits)
       coding = .coded(chain)
     } else {
       coding = .unknown
@@ -52,7 +52,7 @@ final class BodyMeter {
   /// Takes the next bytes of the body.
   func update(_ bytes: Span<UInt8>) {
     guard bytes.count > 0 else { return }
-    if digest == nil { digest = services.digests?.makeSHA256() }
+    if digest == nil { digest = services.makeBodyDigest() }
     digest?.update(bytes)
     byteCount += UInt64(bytes.count)
     if case .coded(let chain) = coding { chain.update(bytes) }

@@ -4,6 +4,8 @@
 public struct InspectionServices: Sendable {
   public var digests: (any DigestService)?
   public var decoders: (any ContentDecodingService)?
+  /// Whether bodies are digested, which costs more than everything else together.
+  public var digestsBodies = true
 
   public init(digests: (any DigestService)?, decoders: (any ContentDecodingService)?) {
     self.digests = digests
@@ -12,6 +14,17 @@ public struct InspectionServices: Sendable {
 
   /// No service at all: neither digests nor fingerprints nor decoded bodies.
   public static let none = InspectionServices(digests: nil, decoders: nil)
+
+  /// The same services, for whoever does not read the bodies' digests.
+  public var withoutBodyDigests: InspectionServices {
+    var services = self
+    services.digestsBodies = false
+    return services
+  }
+
+  func makeBodyDigest() -> (any IncrementalDigest)? {
+    digestsBodies ? digests?.makeSHA256() : nil
+  }
 }
 
 /// Makes digests.

@@ -16,7 +16,9 @@ final class LiveReport: SessionSink {
 
   init(options: ShowOptions) {
     state = Mutex(
-      State(inspector: Inspector(services: ContentServices.system), report: ShowReport(options: options)))
+      State(
+        inspector: Inspector(services: ContentServices.system.withoutBodyDigests),
+        report: ShowReport(options: options)))
   }
 
   /// Takes an event that is not recorded.
