@@ -2,7 +2,7 @@ import CaptureFile
 import Packets
 import SessionEvents
 
-/// What the Recorder keeps of one open session.
+/// What the SessionRecorder keeps of one open session.
 final class RecordedSession {
   let id: SessionID
   let opening: SessionOpening

@@ -20,7 +20,7 @@ public final class RecordingThread: SessionSink {
   ///   - onEvent: Called on the recording thread with every event as a replay will see it, and its packet.
   ///   - onFailure: Called on the recording thread, once, with the first failure.
   public init(
-    _ recorder: consuming Recorder, queue: EventQueue = EventQueue(),
+    _ recorder: consuming SessionRecorder, queue: EventQueue = EventQueue(),
     onEvent: (@Sendable (SessionEvent, _ packet: UInt64?) -> Void)? = nil,
     onFailure: @escaping @Sendable (RecorderError) -> Void
   ) {
@@ -58,7 +58,7 @@ private final class RecordingLoop: @unchecked Sendable {
   // Sendable: made by one thread, which starts the recording thread and from then on touches it only after having
   // joined that; `run` is called by the recording thread alone.
 
-  private var recorder: Recorder
+  private var recorder: SessionRecorder
   private let queue: EventQueue
   private let onEvent: (@Sendable (SessionEvent, UInt64?) -> Void)?
   private let onFailure: @Sendable (RecorderError) -> Void
@@ -66,7 +66,7 @@ private final class RecordingLoop: @unchecked Sendable {
   private static let flushInterval = 1_000_000_000
 
   init(
-    _ recorder: consuming Recorder, _ queue: EventQueue,
+    _ recorder: consuming SessionRecorder, _ queue: EventQueue,
     _ onEvent: (@Sendable (SessionEvent, UInt64?) -> Void)?,
     _ onFailure: @escaping @Sendable (RecorderError) -> Void
   ) {
@@ -109,7 +109,7 @@ private final class RecordingLoop: @unchecked Sendable {
   }
 
   /// The recorder throws at most once.
-  private func reporting(_ body: (inout Recorder) throws(RecorderError) -> Void) {
+  private func reporting(_ body: (inout SessionRecorder) throws(RecorderError) -> Void) {
     do throws(RecorderError) {
       try body(&recorder)
     } catch {

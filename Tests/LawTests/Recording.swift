@@ -17,7 +17,7 @@ final class Recording {
     var configuration = RecorderConfiguration(
       path: path, tool: "law tests", created: events.first?.time ?? Timestamp(nanoseconds: 0))
     if let segmentSize { configuration.segmentSize = segmentSize }
-    var recorder = try Recorder(configuration)
+    var recorder = try SessionRecorder(configuration)
     var forwarded: [PacketEvent] = []
     for event in events {
       try recorder.record(event) { forwarded.append(PacketEvent($0, packet: $1)) }

@@ -28,7 +28,7 @@ import Testing
     let disk = try SmallDisk(kibibytes: 1_024)
     var configuration = configuration(disk)
     configuration.segmentSize = testCase.segmentSize
-    var recorder = try Recorder(configuration)
+    var recorder = try SessionRecorder(configuration)
     var script = Script(1)
     for index in 0..<(3 << 20) / testCase.eventSize {
       script.server(noise(testCase.eventSize, seed: UInt64(index)))
@@ -79,7 +79,7 @@ import Testing
   @Test func `refuses to begin where there is no room for a header`() throws {
     let disk = try SmallDisk(kibibytes: 4)
     _ = FileManager.default.createFile(atPath: disk.path + "/filler", contents: Data(count: 4_096))
-    let error = #expect(throws: RecorderError.self) { _ = try Recorder(configuration(disk)) }
+    let error = #expect(throws: RecorderError.self) { _ = try SessionRecorder(configuration(disk)) }
     #expect(error?.description == "'\(disk.path)/a.pcap': write: No space left on device")
     #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path) == ["filler"])
   }
@@ -88,7 +88,7 @@ import Testing
     let disk = try SmallDisk(kibibytes: 512)
     let failures = Mutex<[String]>([])
     let thread = RecordingThread(
-      try Recorder(configuration(disk)), queue: EventQueue(byteLimit: 128 << 10)
+      try SessionRecorder(configuration(disk)), queue: EventQueue(byteLimit: 128 << 10)
     ) { error in
       failures.withLock { $0.append(error.description) }
     }

@@ -13,13 +13,13 @@ struct Recording {
   /// Records these events to the end.
   init(
     _ events: [SessionEvent], _ adjust: (inout RecorderConfiguration) -> Void = { _ in },
-    recorder prepare: (inout Recorder) -> Void = { _ in }
+    recorder prepare: (inout SessionRecorder) -> Void = { _ in }
   ) throws {
     files = try TemporaryDirectory()
     var configuration = RecorderConfiguration(
       path: files.path("a.pcap"), tool: "wiretape 0.1.0", created: Timestamp(nanoseconds: 1_000_000_000))
     adjust(&configuration)
-    var recorder = try Recorder(configuration)
+    var recorder = try SessionRecorder(configuration)
     prepare(&recorder)
     var forwarded: [PacketEvent] = []
     for event in events {

@@ -13,8 +13,8 @@ import Testing
     files = try TemporaryDirectory()
   }
 
-  private func recorder() throws -> Recorder {
-    try Recorder(
+  private func recorder() throws -> SessionRecorder {
+    try SessionRecorder(
       RecorderConfiguration(path: files.path("a.pcap"), tool: "test", created: Timestamp(nanoseconds: 0)))
   }
 

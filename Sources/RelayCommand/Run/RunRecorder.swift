@@ -29,7 +29,7 @@ struct RunRecorder {
         "standard output is a terminal, which cannot show a pcap",
         hint: "pipe it, as in: relay run -w - -- COMMAND | wireshark -k -i -")
     }
-    let recorder = try Recorder(Self.configuration(options, command: command))
+    let recorder = try SessionRecorder(Self.configuration(options, command: command))
     if isOnStandardOutput { Self.keepStandardOutputForTheCapture() }
     let recording = RecordingThread(
       recorder, onEvent: report.map { $0.receive(_:packet:) }, onFailure: onFailure)

@@ -2,7 +2,7 @@ import CaptureFile
 import Packets
 import SessionEvents
 
-extension Recorder {
+extension SessionRecorder {
   mutating func writeUDP(
     _ session: RecordedSession, _ event: SessionEvent, _ forward: Forward
   ) throws(RecorderError) {

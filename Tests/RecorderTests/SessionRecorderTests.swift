@@ -6,7 +6,7 @@ import SessionEvents
 import TestSupport
 import Testing
 
-@Suite struct `Recorder of events` {
+@Suite struct `Session recorder` {
   private func kinds(_ events: [PacketEvent]) -> [SessionEvent.Kind] { events.map(\.event.kind) }
 
   @Test func `forwards events in the pieces in which they were written`() throws {
@@ -186,7 +186,7 @@ import Testing
     let files = try TemporaryDirectory()
     let path = try files.write([1], to: "a.pcap")
     let configuration = RecorderConfiguration(path: path, tool: "test", created: Timestamp(nanoseconds: 0))
-    #expect(throws: RecorderError.file(.exists(path: path))) { _ = try Recorder(configuration) }
+    #expect(throws: RecorderError.file(.exists(path: path))) { _ = try SessionRecorder(configuration) }
     #expect(throws: CaptureError.self) { _ = try SidecarReader(path: files.path("a.sessions.jsonl")) }
   }
 
@@ -195,7 +195,7 @@ import Testing
     var configuration = RecorderConfiguration(
       path: files.path("a.pcap"), tool: "test", created: Timestamp(nanoseconds: 0))
     configuration.segmentSize = 9_000
-    var recorder = try Recorder(configuration)
+    var recorder = try SessionRecorder(configuration)
     var shownSessions = 0
     for number in 1...40 as ClosedRange<UInt64> {
       var script = Script(number, client: "10.0.0.1:\(40_000 + number)")

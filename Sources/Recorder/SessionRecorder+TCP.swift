@@ -3,7 +3,7 @@ import Packets
 import SessionEvents
 
 /// TCP as tshark believes it: every segment is acknowledged in time, no window fills, nothing comes twice.
-extension Recorder {
+extension SessionRecorder {
   /// 65,535 << 10 is 64 MiB: far above what is left unacknowledged.
   private static var windowScale: UInt8 { 10 }
   private static var window: UInt16 { 0xffff }

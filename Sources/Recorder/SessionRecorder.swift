@@ -11,7 +11,7 @@ public import SessionEvents
 ///
 /// After the first failure the files are closed, readable; the failure is thrown once, and from then on events are
 /// counted, forwarded as they are, and not recorded.
-public struct Recorder: ~Copyable {
+public struct SessionRecorder: ~Copyable {
   /// Takes an event and the number of its packet, counted from 1.
   public typealias Forward = (SessionEvent, _ packet: UInt64?) -> Void
 

@@ -3,7 +3,7 @@ import Packets
 import SessionEvents
 
 /// From an event to the session's packets and lines.
-extension Recorder {
+extension SessionRecorder {
   mutating func write(
     _ event: SessionEvent, _ isForwarding: Bool, _ forward: Forward
   ) throws(RecorderError) {
