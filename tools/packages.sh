@@ -23,9 +23,15 @@ need_python_module() {
 
 # Swift comes from no Debian package, so is only asked for.
 need_swift() {
-  command -v swift >/dev/null && return
-  echo "error: there is no 'swift' on PATH or in /opt/swift/usr/bin" >&2
-  echo "hint: install Swift 6.2 or later from https://www.swift.org/install/linux/" >&2
+  local problem
+  if ! command -v swift >/dev/null; then
+    problem="there is no 'swift' on PATH or in /opt/swift/usr/bin"
+  else
+    # Its package manager, since `swift` itself starts where libraries that this one needs are missing.
+    problem=$(swift build --version 2>&1) && return
+  fi
+  echo "error: $problem" >&2
+  echo "hint: install Swift 6.2 or later as https://www.swift.org/install/linux/ says, with the packages named there" >&2
   exit 2
 }
 
@@ -37,12 +43,13 @@ install_missing() {
     command -v sudo >/dev/null || give_up "neither root nor sudo"
     become=(sudo)
   fi
+  command -v apt-get >/dev/null || give_up "this system has no apt-get"
   echo "  installing by apt: ${missing[*]}"
   {
     "${become[@]}" apt-get update -qq
     "${become[@]}" env DEBIAN_FRONTEND=noninteractive \
       apt-get install -y -qq --no-install-recommends "${missing[@]}"
-  } >"$install_log" 2>&1 </dev/null || give_up "apt-get failed, see $install_log"
+  } >"$install_log" 2>&1 </dev/null || { tail -n 20 "$install_log" >&2 && give_up "apt-get failed, as said above"; }
   stop_new_services "${become[@]}"
 }
 
@@ -54,8 +61,8 @@ stop_new_services() {
 }
 
 give_up() {
-  echo "error: cannot install ${missing[*]}: $1" >&2
-  echo "hint: as root, apt-get install ${missing[*]}" >&2
+  echo "error: cannot install what is missing: $1" >&2
+  echo "hint: install them yourself, on Debian or Ubuntu by: apt-get install ${missing[*]}" >&2
   exit 2
 }
 
