@@ -9,6 +9,13 @@ import Testing
     #expect(output.lines[1].wholeMatch(of: /curl-\d{8}-\d{6}\.sessions\.jsonl 600/) != nil, "\(output)")
   }
 
+  @Test func `have different names for runs of the same second`() throws {
+    let output = try inNewFolder(
+      "for _ in 1 2 3 4; do relay run -q -- true & done; wait; ls | grep -c 'true-.*[.]pcap$'")
+    #expect(output.lines == ["4"], "\(output)")
+    #expect(output.stderr.isEmpty, "\(output)")
+  }
+
   @Test func `are not written over but with --force`() throws {
     let script = """
       relay run -q -w r.pcap -- curl -sS -o /dev/null http://www.wiretape.test/ || exit

@@ -29,7 +29,7 @@ struct RunRecorder {
         "standard output is a terminal, which cannot show a pcap",
         hint: "pipe it, as in: relay run -w - -- COMMAND | wireshark -k -i -")
     }
-    let recorder = try SessionRecorder(Self.configuration(options, command: command))
+    let recorder = try Self.recorder(options, command: command)
     if isOnStandardOutput { Self.keepStandardOutputForTheCapture() }
     let recording = RecordingThread(
       recorder, onEvent: report.map { $0.receive(_:packet:) }, onFailure: onFailure)
@@ -56,6 +56,26 @@ struct RunRecorder {
     guard let summary = thread?.finish(), !isOnStandardOutput else { return }
     unlink(summary.path)
     if let sidecar = summary.sidecarPath { unlink(sidecar) }
+  }
+
+  /// Creates the files.
+  ///
+  /// Where the name is the relay's to choose, a further run of the same command in the same second gets a number.
+  private static func recorder(
+    _ options: RecordingOptions, command: [String]
+  ) throws(RecorderError) -> SessionRecorder {
+    var configuration = configuration(options, command: command)
+    let stem = configuration.path.dropLast(".pcap".count)
+    var number = 1
+    while true {
+      do throws(RecorderError) {
+        return try SessionRecorder(configuration)
+      } catch {
+        guard options.path == nil, case .file(.exists) = error else { throw error }
+        number += 1
+        configuration.path = "\(stem)-\(number).pcap"
+      }
+    }
   }
 
   private static func configuration(_ options: RecordingOptions, command: [String]) -> RecorderConfiguration {
