@@ -12,7 +12,7 @@ import Testing
 
     var classifiedFirst = SessionMachine()
     #expect(classifiedFirst.classified(.plain) == .wait)
-    #expect(classifiedFirst.isAwaitingUpstream)
+    #expect(classifiedFirst.holdsBackEnd(of: .client))
     #expect(classifiedFirst.upstreamConnected() == .relay(.plain))
   }
 
@@ -29,7 +29,7 @@ import Testing
   @Test func `connects again, to relay unread, for a server that wants a client certificate`() {
     var machine = secured(upTo: .server)
     #expect(machine.serverSecured(wantsClientCertificate: true) == .reconnect)
-    #expect(machine.isAwaitingUpstream)
+    #expect(machine.holdsBackEnd(of: .client))
     #expect(machine.upstreamConnected() == .relay(.bypassed(.clientCertificateRequired)))
   }
 
@@ -71,6 +71,15 @@ import Testing
     let failure = SessionFailure.tlsFailed(.client, "closed during the handshake")
     #expect(
       machine.ended(.clientToServer) == .abort(SessionClosing(.reset(by: .client), cause: failure)))
+  }
+
+  @Test func `a server that leaves during the client's handshake is heard out`() {
+    var machine = secured(upTo: .client)
+    #expect(machine.holdsBackEnd(of: .server))
+    #expect(!machine.holdsBackEnd(of: .client))
+    #expect(machine.clientSecured() == .relay(.decrypted))
+    #expect(!machine.holdsBackEnd(of: .server))
+    #expect(machine.ended(.serverToClient) == .finish(.serverToClient))
   }
 
   @Test func `a TLS failure still lets alerts out`() {

@@ -37,6 +37,7 @@ extension SessionDriver {
     let held = heldServerPlaintext
     heldServerPlaintext = []
     for plaintext in held { relay(plaintext, from: .server) }
+    if serverTLS?.transportEnded() == .inOrder { perform(machine.ended(.serverToClient)) }
   }
 
   /// Tells the receiver of this direction, in TLS's own words, that it has ended, if the sender used them.

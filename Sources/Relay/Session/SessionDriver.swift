@@ -22,8 +22,8 @@ final class SessionDriver {
   var hello: ClientHello?
   /// The client's bytes as they came, until they can be relayed or decrypted.
   var heldClientBytes: [ByteBuffer] = []
-  /// The client finished sending before its bytes could be relayed.
-  private var clientEndedEarly = false
+  /// Who finished sending before bytes could be relayed.
+  private var endedEarly: Set<Party> = []
 
   /// TLS towards either side; nil where there is none, or not yet.
   var clientTLS: TLSConnection?
@@ -85,8 +85,8 @@ final class SessionDriver {
 
   func inputEnded(of party: Party) {
     if machine.isClassifying { classify(.plain) }
-    guard machine.mode != nil || !machine.isAwaitingUpstream else {
-      clientEndedEarly = true
+    guard !machine.holdsBackEnd(of: party) else {
+      endedEarly.insert(party)
       return
     }
     perform(machine.ended(direction(from: party)))
@@ -254,7 +254,7 @@ final class SessionDriver {
       relayHeldServerPlaintext()
     }
     receivedAllForNow()
-    if clientEndedEarly { inputEnded(of: .client) }
+    for party in endedEarly { inputEnded(of: party) }
     guard !machine.isClosed else { return }
     client.setReading(true)
     server?.setReading(true)

@@ -71,11 +71,13 @@ struct SessionMachine {
     }
   }
 
-  /// What to do is known, and waits for the connection upstream.
-  var isAwaitingUpstream: Bool {
+  /// Whether an end of this party's sending must be held back, for there is nobody yet to pass it on to.
+  func holdsBackEnd(of party: Party) -> Bool {
     switch state {
     case .connecting: true
-    case .classifying, .securingServer, .securingClient, .relaying, .closed: false
+    // A server may say all that it has to say, and leave, before the client's handshake is done.
+    case .securingClient: party == .server
+    case .classifying, .securingServer, .relaying, .closed: false
     }
   }
 
