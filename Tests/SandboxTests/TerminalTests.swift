@@ -37,7 +37,7 @@ import Testing
 
   @Test(arguments: Caller.available)
   func `sends its interrupt to the command alone`(_ caller: Caller) throws {
-    let script = "trap 'echo caught; exit 3' INT; echo ready; while true; do read -t 0.01 <> <(:); done"
+    let script = "trap 'echo caught; exit 3' INT; echo ready; while true; do sleep 0.1; done"
     let result = try ProbeProcess.run(caller, ["bash", "-c", script], wrapper: Self.wrapper)
     #expect(result.output.contains { $0.hasSuffix("caught") })
     #expect(result.output.contains("ended exited(3) remaining "))
