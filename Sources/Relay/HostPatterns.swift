@@ -6,13 +6,18 @@ public struct HostPatterns: Hashable, Sendable {
     self.patterns = patterns
   }
 
-  /// The first pattern that the name or address matches, letter case aside.
+  /// The first pattern that the name or address matches, letter case and the root's dot at the end aside.
   func pattern(matching host: String) -> String? {
-    let host = host.lowercased()
+    let host = Self.normal(host)
     return patterns.first { pattern in
-      let pattern = pattern.lowercased()
+      let pattern = Self.normal(pattern)
       guard pattern.hasPrefix("*.") else { return host == pattern }
       return host.hasSuffix(pattern.dropFirst())
     }
+  }
+
+  private static func normal(_ host: String) -> String {
+    let host = host.lowercased()
+    return host.hasSuffix(".") ? String(host.dropLast()) : host
   }
 }
