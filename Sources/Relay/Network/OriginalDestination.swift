@@ -18,12 +18,17 @@ enum OriginalDestination {
     switch local {
     case .v4:
       let value: EventLoopFuture<sockaddr_in> = provider.unsafeGetSocketOption(level: .ip, name: option)
-      return value.map { Endpoint($0) }.recover { _ in nil }
+      return value.map { redirected(Endpoint($0), local) }.recover { _ in nil }
     case .v6:
       let value: EventLoopFuture<sockaddr_in6> = provider.unsafeGetSocketOption(level: .ipv6, name: option)
-      return value.map { Endpoint($0) }.recover { _ in nil }
+      return value.map { redirected(Endpoint($0), local) }.recover { _ in nil }
     case .unixDomainSocket:
       return none
     }
+  }
+
+  /// Connection tracking remembers connections that went nowhere else, too: those to the listener itself.
+  private static func redirected(_ destination: Endpoint, _ local: SocketAddress) -> Endpoint? {
+    destination == Endpoint(local) ? nil : destination
   }
 }
