@@ -38,16 +38,22 @@ final class RelayContext: Sendable {
   func opening(
     transport: TransportProtocol, client: Endpoint, originalDestination: Endpoint, on eventLoop: any EventLoop
   ) -> EventLoopFuture<SessionOpening> {
-    let interception = configuration.interception
     @Sendable func opening(_ process: ProcessFacts?) -> SessionOpening {
-      SessionOpening(
-        transport: transport, client: client, originalDestination: originalDestination,
-        interception: interception, process: process)
+      self.opening(
+        transport: transport, client: client, originalDestination: originalDestination, process: process)
     }
     guard let attribution else { return eventLoop.makeSucceededFuture(opening(nil)) }
     return lookups.runIfActive(eventLoop: eventLoop) {
       opening(
         attribution.process(transport: transport, client: client, originalDestination: originalDestination))
     }
+  }
+
+  func opening(
+    transport: TransportProtocol, client: Endpoint, originalDestination: Endpoint, process: ProcessFacts?
+  ) -> SessionOpening {
+    SessionOpening(
+      transport: transport, client: client, originalDestination: originalDestination,
+      interception: configuration.interception, process: process)
   }
 }

@@ -46,6 +46,40 @@ import Testing
     #expect(answers.last?["response"]["answers"].array.count == 20)
   }
 
+  @Test func `datagrams of any size pass whole, both ways`() throws {
+    // The question says how long the answer is to be, in two bytes behind the id, unless it is longer itself.
+    let server = """
+      import socket
+      server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+      server.bind(("203.0.113.14", 53))
+      while True:
+          query, client = server.recvfrom(65535)
+          size = max(len(query), int.from_bytes(query[2:4], "big"))
+          server.sendto(query[:2] + bytes(size - 2), client)
+      """
+    let client = """
+      import socket
+      for query, answer in ((4, 2048), (4, 2049), (4, 4096), (4, 65000), (9000, 9000)):
+          peer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+          peer.settimeout(5)
+          peer.connect(("203.0.113.14", 53))
+          peer.send(b"id" + answer.to_bytes(2, "big") + bytes(query - 4))
+          print(len(peer.recv(65535)))
+      """
+    let script = """
+      /usr/bin/python3 -c '\(server)' & server=$!
+      until ss -lun | grep -q 203.0.113.14:53; do :; done
+      cd $(mktemp -d /run/world/home/XXXXXX)
+      relay run -q -w r.pcap -- /usr/bin/python3 -c '\(client)'
+      kill $server
+      replay list --json r.pcap
+      """
+    let output = try World.shared().shell(script, as: .root)
+    #expect(output.lines.prefix(5) == ["2048", "2049", "4096", "65000", "9000"], "\(output)")
+    let sessions = try output.lines.dropFirst(5).map { try JSON(parsing: $0) }
+    #expect(sessions.map { $0["server_bytes"].int } == [2048, 2049, 4096, 65000, 9000], "\(output)")
+  }
+
   @Test func `a missing name stays missing`() throws {
     let recorded = try Recorded(["curl", "-sS", "https://missing.wiretape.test/"])
     #expect(recorded.output.status == 6, "\(recorded.output)")

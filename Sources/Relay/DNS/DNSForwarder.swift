@@ -15,6 +15,9 @@ final class DNSForwarder: ChannelInboundHandler {
   /// Beyond this many sessions each new one ends the one that has been silent for longest.
   private static let sessionLimit = 4_096
 
+  /// Room for the largest datagram: what does not fit would be cut off without a word.
+  static let receiveBuffers = FixedSizeRecvByteBufferAllocator(capacity: 65_535)
+
   private struct Key: Hashable {
     var client: Endpoint
     var server: Endpoint
@@ -35,6 +38,7 @@ final class DNSForwarder: ChannelInboundHandler {
   ) -> EventLoopFuture<any Channel> {
     DatagramBootstrap(group: group)
       .channelOption(.receivePacketInfo, value: true)
+      .channelOption(.recvAllocator, value: receiveBuffers)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           let forwarder = DNSForwarder(context: context, descriptor: descriptor)

@@ -21,6 +21,8 @@ final class DNSSession {
   private let deliver: ([UInt8]) -> Void
   private var upstream: Upstream = .connecting(held: [])
   private var failure: SessionFailure?
+  private let start = Timestamp.now()
+  private var isOpened = false
 
   private enum Upstream {
     case connecting(held: [[UInt8]])
@@ -44,11 +46,12 @@ final class DNSSession {
   }
 
   func open() {
-    let time = Timestamp.now()
-    let connection = DatagramBootstrap(group: eventLoop).connect(to: SocketAddress(server))
+    let connection = DatagramBootstrap(group: eventLoop)
+      .channelOption(.recvAllocator, value: DNSForwarder.receiveBuffers)
+      .connect(to: SocketAddress(server))
     context.opening(transport: .udp, client: client, originalDestination: server, on: eventLoop)
       .assumeIsolated().whenSuccess { [self] opening in
-        journal.record(.opened(opening), at: time)
+        record(opening)
         connection.assumeIsolated().whenComplete { [self] result in
           switch result {
           case .success(let channel): connected(channel)
@@ -76,9 +79,17 @@ final class DNSSession {
 
   func close() {
     switch upstream {
-    case .connected(let channel): channel.close(promise: nil)
-    case .connecting, .unreachable: break
-    case .closed: return
+    case .connected(let channel):
+      channel.close(promise: nil)
+    case .connecting(let held):
+      // Its process may not be found yet; a session that was never opened cannot be closed.
+      record(
+        context.opening(transport: .udp, client: client, originalDestination: server, process: nil))
+      for query in held { journal.record(.datagram(.clientToServer, query)) }
+    case .unreachable:
+      break
+    case .closed:
+      return
     }
     upstream = .closed
     journal.record(.closed(SessionClosing(.idle, cause: failure)))
@@ -95,6 +106,12 @@ final class DNSSession {
   /// ICMP said that nobody listens there; a later query is tried all the same.
   fileprivate func failed(_ error: any Error) {
     failure = .upstreamUnreachable(Connecting.message(for: error))
+  }
+
+  private func record(_ opening: SessionOpening) {
+    guard !isOpened else { return }
+    isOpened = true
+    journal.record(.opened(opening), at: start)
   }
 
   private func connected(_ channel: any Channel) {
