@@ -38,6 +38,56 @@ import Testing
     #expect(log.lines.contains(digests[0]), "\(log)")
   }
 
+  @Test func `greet in TLS and leave at once, and are heard`() throws {
+    // The greeting and the FIN are there before the client's own handshake is done, more often than not.
+    let server = """
+      import socket, ssl
+      context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+      context.load_cert_chain("/run/world/certificates/rsa.pem", "/run/world/certificates/rsa.key")
+      listener = socket.create_server(("203.0.113.10", 4010))
+      kept = []
+      while True:
+          try:
+              peer = context.wrap_socket(listener.accept()[0], server_side=True)
+              peer.sendall(b"hello")
+              peer.shutdown(socket.SHUT_WR)
+              kept.append(peer)
+          except OSError:
+              pass
+      """
+    let client = """
+      import socket, ssl
+      context = ssl.create_default_context()
+      for _ in range(30):
+          plain = socket.create_connection(("203.0.113.10", 4010), timeout=10)
+          with context.wrap_socket(plain, server_hostname="www.wiretape.test") as peer:
+              print(b"".join(iter(lambda: peer.recv(100), b"")).decode())
+      """
+    let script = """
+      /usr/bin/python3 -c '\(server)' & server=$!
+      until ss -ltn | grep -q 203.0.113.10:4010; do :; done
+      relay run --no-record -- /usr/bin/python3 -c '\(client)'
+      kill $server
+      """
+    let output = try World.shared().shell(script, as: .root)
+    #expect(output.lines == Array(repeating: "hello", count: 30), "\(output)")
+  }
+
+  @Test func `are not mistaken for the relay's own listener`() throws {
+    let client = """
+      import socket
+      rows = [line.split() for line in open("/proc/net/tcp")][1:]
+      ports = [int(row[1].split(":")[1], 16) for row in rows if row[3] == "0A"]
+      for port in ports:
+          peer = socket.create_connection(("127.0.0.1", port), timeout=10)
+          print(peer.recv(1))
+      """
+    let recorded = try Recorded(["/usr/bin/python3", "-c", client])
+    #expect(recorded.output.stdout == "b''\n", "\(recorded.output)")
+    #expect(recorded.output.stderr.contains("not redirected"), "\(recorded.output)")
+    #expect(try recorded.events().isEmpty)
+  }
+
   @Test(arguments: ["http", "https"]) func `reset, and the client sees a reset`(scheme: String) throws {
     let url = "\(scheme)://reset.wiretape.test/"
     let direct = try World.shared().shell("curl -sS \(url)")
