@@ -130,7 +130,7 @@ let package = Package(
     .testTarget(
       name: "RelayTests",
       dependencies: [
-        "SessionEvents", "TLSEngine", "Relay", "TestSupport",
+        "SessionEvents", "TLSEngine", "CLinux", "Relay", "TestSupport",
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: checked),

@@ -7,7 +7,18 @@ final class LiveSessions: Sendable {
     var stops: [SessionID: @Sendable () -> Void] = [:]
     /// Those with an end of their own that is worth waiting for.
     var connections: Set<SessionID> = []
+    /// Connections that are accepted, and not sessions yet.
+    var arrivalCount = 0
     var waiters: [@Sendable () -> Void] = []
+
+    var isQuiet: Bool { connections.isEmpty && arrivalCount == 0 }
+
+    /// Those to be called now.
+    mutating func takeWaiters() -> [@Sendable () -> Void] {
+      guard isQuiet else { return [] }
+      defer { waiters = [] }
+      return waiters
+    }
   }
 
   private let state = Mutex(State())
@@ -20,24 +31,35 @@ final class LiveSessions: Sendable {
     }
   }
 
-  func remove(_ session: SessionID) {
-    let waiters = state.withLock { state -> [@Sendable () -> Void] in
-      state.stops[session] = nil
-      state.connections.remove(session)
-      guard state.connections.isEmpty else { return [] }
-      defer { state.waiters = [] }
-      return state.waiters
+  /// A connection is accepted; `endArrival` says that it has become a session, or never will.
+  func beginArrival() {
+    state.withLock { $0.arrivalCount += 1 }
+  }
+
+  func endArrival() {
+    let waiters = state.withLock { state in
+      state.arrivalCount -= 1
+      return state.takeWaiters()
     }
     for waiter in waiters { waiter() }
   }
 
-  /// Calls `body` as soon as there is no TCP session.
-  func whenNoConnections(_ body: @escaping @Sendable () -> Void) {
-    let isEmpty = state.withLock { state in
-      if !state.connections.isEmpty { state.waiters.append(body) }
-      return state.connections.isEmpty
+  func remove(_ session: SessionID) {
+    let waiters = state.withLock { state -> [@Sendable () -> Void] in
+      state.stops[session] = nil
+      state.connections.remove(session)
+      return state.takeWaiters()
     }
-    if isEmpty { body() }
+    for waiter in waiters { waiter() }
+  }
+
+  /// Calls `body` as soon as there is no TCP session, nor a connection that becomes one.
+  func whenNoConnections(_ body: @escaping @Sendable () -> Void) {
+    let isQuiet = state.withLock { state in
+      if !state.isQuiet { state.waiters.append(body) }
+      return state.isQuiet
+    }
+    if isQuiet { body() }
   }
 
   func stopAll() {

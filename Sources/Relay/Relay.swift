@@ -1,7 +1,9 @@
+import Glibc
 public import Logging
 import NIOCore
 import NIOPosix
 public import SessionEvents
+import Synchronization
 public import TLSEngine
 
 /// Intercepts the connections and DNS queries that reach its sockets, relays them, and tells its sink of all that was said.
@@ -9,6 +11,8 @@ public final class Relay: Sendable {
   private let context: RelayContext
   private let group: MultiThreadedEventLoopGroup
   private let lookups: NIOThreadPool
+  /// Those that are served; the event loops own them.
+  private let sockets = Mutex<[CInt]>([])
 
   /// `upstream` is called once, when the first TLS session wants it: reading the trust store takes its time.
   public init(
@@ -32,6 +36,7 @@ public final class Relay: Sendable {
     for descriptor in dnsSockets {
       _ = try DNSForwarder.serve(descriptor, context: context, group: group).wait()
     }
+    self.sockets.withLock { $0 += dnsSockets }
   }
 
   func serve(
@@ -39,18 +44,38 @@ public final class Relay: Sendable {
   ) throws {
     let acceptor = SessionAcceptor(context: context, group: group, originalDestination: originalDestination)
     for descriptor in tcpListeners { _ = try acceptor.listen(on: descriptor).wait() }
+    self.sockets.withLock { $0 += tcpListeners }
   }
 
   /// Waits until every TCP session has ended, `patience` at most, then ends what is left; nothing is relayed after it.
   ///
   /// Blocks; not to be called on an event loop.
   public func drain(patience: Duration) {
+    takeInArrivals(until: .now() + TimeAmount(patience))
     waitForConnections(atMost: patience)
+    // Before the loops end, to which it answers; what it has found out has become a session then.
+    try? lookups.syncShutdownGracefully()
+    letLoopsCatchUp()
     context.sessions.stopAll()
     // What was stopped tells the sink so, each on its event loop.
     waitForConnections(atMost: .seconds(1))
     try? group.syncShutdownGracefully()
-    try? lookups.syncShutdownGracefully()
+  }
+
+  /// Waits until nothing is left to be accepted: a command may end as soon as it has connected.
+  private func takeInArrivals(until deadline: NIODeadline) {
+    var sources = sockets.withLock { $0.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) } }
+    while NIODeadline.now() < deadline, poll(&sources, nfds_t(sources.count), 0) > 0,
+      sources.contains(where: { $0.revents & Int16(POLLIN) != 0 })
+    {
+      poll(nil, 0, 1)
+    }
+    // What a loop has accepted, it has taken in once it does the next thing.
+    letLoopsCatchUp()
+  }
+
+  private func letLoopsCatchUp() {
+    for loop in group.makeIterator() { try? loop.submit {}.wait() }
   }
 
   private func waitForConnections(atMost limit: Duration) {

@@ -20,6 +20,11 @@ final class EventLog: SessionSink {
 
   var indices: [UInt64] { events.withLock { $0.map(\.index) } }
 
+  /// The kinds of each session's events.
+  var sessions: [SessionID: [SessionEvent.Kind]] {
+    events.withLock { Dictionary(grouping: $0, by: \.session).mapValues { $0.map(\.kind) } }
+  }
+
   private func joined(_ kinds: [SessionEvent.Kind]) -> [SessionEvent.Kind] {
     kinds.reduce(into: []) { result, kind in
       if case .bytes(let direction, let more) = kind, case .bytes(direction, let bytes) = result.last {

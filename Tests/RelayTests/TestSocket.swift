@@ -22,6 +22,17 @@ final class TestSocket: Sendable {
     return socket
   }
 
+  /// A UDP socket, bound, and perhaps connected.
+  static func datagrams(connectedTo port: UInt16? = nil) -> TestSocket {
+    let socket = TestSocket(descriptor: Glibc.socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0))
+    var address = loopback(port: 0)
+    withSockaddr(&address) { precondition(bind(socket.descriptor, $0, $1) == 0) }
+    guard let port else { return socket }
+    var peer = loopback(port: port)
+    withSockaddr(&peer) { precondition(connect(socket.descriptor, $0, $1) == 0) }
+    return socket
+  }
+
   static func connected(to port: UInt16) -> TestSocket {
     let socket = TestSocket(descriptor: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
     var address = loopback(port: port)

@@ -25,6 +25,7 @@ struct SessionAcceptor: Sendable {
 
   private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
     let time = Timestamp.now()
+    context.sessions.beginArrival()
     return originalDestination(channel).flatMap { destination in
       guard let destination, let client = channel.remoteAddress.flatMap({ Endpoint($0) }) else {
         context.logger.warning(
@@ -37,7 +38,7 @@ struct SessionAcceptor: Sendable {
       ).flatMapThrowing { opening in
         try start(opening, on: channel, at: time)
       }
-    }
+    }.always { _ in context.sessions.endArrival() }
   }
 
   private func start(_ opening: SessionOpening, on channel: any Channel, at time: Timestamp) throws {
