@@ -7,6 +7,7 @@ extension ParsableCommand {
   /// Every failure is told in the same form: `tool: error: …`, then `tool: hint: …`. `example` is a sentence for those
   /// who name no subcommand.
   public static func runAndExit(tool: String, example: String) -> Never {
+    StandardDescriptors.fill()
     let diagnostics = Diagnostics(tool: tool)
     do {
       try checkSubcommand(tool: tool, example: example)

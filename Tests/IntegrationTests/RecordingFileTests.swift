@@ -74,6 +74,17 @@ import Testing
     #expect(output.lines == ["/answer.json"], "\(output)")
   }
 
+  @Test(arguments: ["2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+  func `hold nothing but packets when standard descriptors are closed`(redirection: String) throws {
+    let script = """
+      relay run --live -w r.pcap -- curl -sS -o /dev/null http://www.wiretape.test/answer.json \(redirection)
+      echo $?
+      tshark -n -r r.pcap -Y http.request -T fields -e http.request.uri
+      """
+    let output = try inNewFolder(script)
+    #expect(output.lines == ["0", "/answer.json"], "\(output)")
+  }
+
   struct FullDiskCase: CustomTestStringConvertible {
     var policy: String
     var status: Int32
