@@ -28,7 +28,7 @@ import Testing
   private let attribution = HeldAttribution()
   private let log = EventLog()
 
-  private func makeRelay() throws -> Relay {
+  private func makeRelay(attribution: HeldAttribution?) throws -> Relay {
     try Relay(
       configuration: RelayConfiguration(interception: .sandbox), authority: try SigningAuthority(),
       upstream: { () throws(TLSFailure) in
@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test func `waits for a connection whose process is still looked up`() throws {
-    let relay = try makeRelay()
+    let relay = try makeRelay(attribution: attribution)
     let server = TestSocket.listener()
     let entrance = TestSocket.listener()
     let upstream = Endpoint(address: .v4(0x7f00_0001), port: server.port)
@@ -61,8 +61,21 @@ import Testing
     #expect(hasDrained.wait(timeout: .now() + 10) == .success)
   }
 
+  @Test func `does not wait for a connection that failed before it was taken in`() throws {
+    let relay = try makeRelay(attribution: nil)
+    let entrance = TestSocket.listener()
+    // TCP to the broadcast address fails within connect(2).
+    let nowhere = Endpoint(address: .v4(0xffff_ffff), port: 80)
+    try relay.serve(tcpListeners: [dup(entrance.descriptor)]) { $0.eventLoop.makeSucceededFuture(nowhere) }
+    let client = TestSocket.connected(to: entrance.port)
+    #expect(client.readEnd() == .error(ECONNRESET))
+    let duration = ContinuousClock().measure { relay.drain(patience: .seconds(10)) }
+    #expect(duration < .seconds(5))
+    #expect(log.sessions.count == 1)
+  }
+
   @Test func `opens every DNS session before it closes it, also where no process was found in time`() throws {
-    let relay = try makeRelay()
+    let relay = try makeRelay(attribution: attribution)
     let entrance = TestSocket.datagrams()
     #expect(clinux_receive_packet_info(entrance.descriptor, AF_INET) == 0)
     try relay.serve(tcpListeners: [], dnsSockets: [dup(entrance.descriptor)])

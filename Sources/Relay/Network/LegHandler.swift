@@ -42,6 +42,15 @@ final class LegHandler: ChannelInboundHandler {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
+    disconnected()
+  }
+
+  /// A channel that is closed before it was active, as when no route leads upstream, is never said to be inactive.
+  func handlerRemoved(context: ChannelHandlerContext) {
+    disconnected()
+  }
+
+  private func disconnected() {
     driver?.disconnected(party, byError: sawError)
     driver = nil
   }
