@@ -53,12 +53,14 @@ public final class Relay: Sendable {
   public func drain(patience: Duration) {
     takeInArrivals(until: .now() + TimeAmount(patience))
     waitForConnections(atMost: patience)
-    // Before the loops end, to which it answers; what it has found out has become a session then.
-    try? lookups.syncShutdownGracefully()
-    letLoopsCatchUp()
     context.sessions.stopAll()
     // What was stopped tells the sink so, each on its event loop.
     waitForConnections(atMost: .seconds(1))
+    // Before the loops end, to which it answers; what it has found out has become a session then. And after the
+    // sessions have given their descriptors back: libdispatch, which this starts, cannot do without some.
+    try? lookups.syncShutdownGracefully()
+    letLoopsCatchUp()
+    context.sessions.stopAll()
     try? group.syncShutdownGracefully()
   }
 

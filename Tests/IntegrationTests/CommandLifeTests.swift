@@ -15,6 +15,21 @@ import Testing
     StatusCase(command: ["/etc/passwd"], status: 126),
   ]
 
+  @Test func `goes on when the relay may open no more files`() throws {
+    let client = """
+      import socket
+      peers = []
+      for _ in range(40):
+          try:
+              peers.append(socket.create_connection(("203.0.113.33", 9), timeout=10))
+          except OSError:
+              pass
+      """
+    let script = "ulimit -n 44; relay run --no-record -- /usr/bin/python3 -c '\(client)'; echo $?"
+    let output = try World.shared().shell(script)
+    #expect(output.lines == ["0"], "\(output)")
+  }
+
   @Test(arguments: statuses, User.allCases)
   func `its exit status is the relay's`(status: StatusCase, user: User) throws {
     let recorded = try Recorded(status.command, as: user)
