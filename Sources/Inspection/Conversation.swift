@@ -63,6 +63,8 @@ final class SessionContext {
   let serverPort: UInt16
   /// Whether the bytes were decrypted by the relay.
   var isSecured = false
+  /// Whether both sides agreed on HTTP/2 (RFC 7301, RFC 9113 §3.2).
+  var speaksHTTP2 = false
   private(set) var exchangeCount = 0
 
   init(environment: InspectionEnvironment, serverPort: UInt16) {

@@ -11,6 +11,7 @@ public struct InspectionLimits: Hashable, Sendable {
   /// The largest ClientHello, in bytes.
   public var helloByteCount = 65_536
   public var http1 = HTTP1Limits()
+  public var http2 = HTTP2Limits()
   public var dns = DNSLimits()
   public var content = ContentLimits()
 
@@ -31,6 +32,30 @@ public struct HTTP1Limits: Hashable, Sendable {
   public var interimCount = 32
   /// Bytes searched for the next start line before a direction is given up.
   public var resynchronisationByteCount: UInt64 = 16_777_216
+
+  public init() {}
+}
+
+/// Limits of HTTP/2 connections.
+public struct HTTP2Limits: Hashable, Sendable {
+  /// HTTP/2 streams that are open in one session.
+  public var openStreamCount = 512
+  /// Header bytes, as RFC 9113 §6.5.2 counts them, that the open streams of one session keep.
+  public var openHeaderByteCount = 16_777_216
+  /// Bytes of one header block, coded.
+  public var headerBlockByteCount = 262_144
+  /// CONTINUATION frames of one header block.
+  public var continuationCount = 1_024
+  /// Bytes of one header or trailer section, decoded, as RFC 9113 §6.5.2 counts them.
+  public var headerListByteCount = 262_144
+  /// Bytes of a dynamic table, whatever the receiver allows.
+  public var tableByteCount = 65_536
+  /// Bytes that are read of one SETTINGS frame.
+  public var settingsByteCount = 6_144
+  /// SETTINGS frames of one side that wait for their acknowledgement.
+  public var settingsCount = 64
+  /// Interim responses of one exchange.
+  public var interimCount = 32
 
   public init() {}
 }

@@ -41,6 +41,7 @@ final class SessionInspection {
       receiveHello(message, at: sighting)
     case .secured(let party, let facts):
       context.isSecured = true
+      if facts.alpn == "h2" { context.speaksHTTP2 = true }
       switch party {
       case .client: summary.clientTLS = facts
       case .server: summary.serverTLS = facts

@@ -22,7 +22,15 @@ func exchanges(_ events: [PacketEvent], limits: InspectionLimits = .init()) -> [
 
 extension Exchange {
   var http: HTTPExchange? {
-    if case .http1(let exchange) = content { exchange } else { nil }
+    switch content {
+    case .http1(let exchange), .http2(let exchange, stream: _): exchange
+    case .dns, .tlsHello, .opaque: nil
+    }
+  }
+
+  /// The number of its HTTP/2 stream.
+  var stream: UInt32? {
+    if case .http2(_, let stream) = content { stream } else { nil }
   }
 
   var dns: DNSExchange? {

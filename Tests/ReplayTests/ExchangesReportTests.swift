@@ -32,8 +32,15 @@ import Testing
 
   @Test func `writes a line for each exchange, and each is JSON`() throws {
     let lines = Self.lines(SampleObservations.all)
-    #expect(lines.count == 10)
+    #expect(lines.count == 12)
     for line in lines { _ = try JSONDecoder().decode(JSONValue.self, from: Data(line.utf8)) }
+  }
+
+  @Test func `tells an HTTP/2 stream like an exchange of HTTP/1, and its number`() {
+    let lines = Self.lines(SampleObservations.http2)
+    #expect(lines[0].contains(#""protocol":"h2","#))
+    #expect(lines[0].contains(#""packet":23,"stream":7,"request":{"method":"GET","scheme":"https","#))
+    #expect(lines[1].contains(#""stream":0,"request":null,"interim":[],"response":null,"findings":[{"#))
   }
 
   @Test func `has null for a response or a request that is missing`() {

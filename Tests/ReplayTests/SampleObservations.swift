@@ -175,6 +175,24 @@ enum SampleObservations {
     ]
   }
 
+  static var http2: [Observation] {
+    var request = request("GET", "/streams")
+    request.version = "2"
+    var response = response(200, type: "text/css", size: 99)
+    response.version = "2"
+    return [
+      exchange(
+        web, 5, from: 1_502, to: 1_503, .http2(HTTPExchange(request: request, response: response), stream: 7)),
+      exchange(
+        web, 6, from: 1_503, to: 1_503, .http2(HTTPExchange(request: nil, response: nil), stream: 0),
+        findings: [
+          Finding(
+            code: "h2.goaway", offset: 44, detail: "the server goes away: CANCEL, last stream 7",
+            direction: .serverToClient)
+        ]),
+    ]
+  }
+
   // MARK: The rest
 
   static var hidden: SessionSummary {
@@ -199,7 +217,7 @@ enum SampleObservations {
   }
 
   static var all: [Observation] {
-    dns + http + [
+    dns + http + http2 + [
       .opened(hidden), .opened(unreachable), .opened(opaque),
       exchange(hidden, from: 71, to: 71, .tlsHello(hello)),
       closed(resolver, at: 10, SessionClosing(.idle)),

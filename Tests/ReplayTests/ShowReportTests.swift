@@ -31,6 +31,10 @@ import Testing
                            ! http1.chunk-size-invalid at 13000 of the server's bytes: chunk size
                            "xyz\u{1b}[2J" is no number
         #2   08:15:03.603  GET    -                      https://example.com/late  no response
+        #2   08:15:03.603  GET    200     99 B   1.0 ms  https://example.com/streams  text/css
+        #2   08:15:03.604  H2                            the connection itself
+                           ! h2.goaway at 44 of the server's bytes: the server goes away: CANCEL, last
+                           stream 7
         #4   08:15:02.181  10.0.0.1:55714 → 10.1.2.4:8080 (address)
         #4   08:15:02.186  reset by the server after 5.0 ms without an exchange
                            ! server unreachable: connect: Connection refused

@@ -14,11 +14,13 @@ struct DirectionGuess {
   private(set) var isLost = false
   private var http: HTTP1Guess
   private var tls: TLSGuess
+  private var http2: HTTP2Guess
   private var dns = DNSStreamGuess()
 
   init(_ direction: Direction) {
     http = HTTP1Guess(direction)
     tls = TLSGuess(direction)
+    http2 = HTTP2Guess(direction)
   }
 
   var isLikelyHTTP1: Bool { !isLost && http.isLikely }
@@ -47,14 +49,17 @@ struct DirectionGuess {
   private mutating func receive(_ byte: UInt8) {
     http.receive(byte)
     tls.receive(byte)
+    http2.receive(byte)
     dns.receive(byte)
     if http.state == .yes {
       verdict = .decided(.http1)
     } else if tls.state == .yes {
       verdict = .decided(.tls)
+    } else if http2.state == .yes {
+      verdict = .decided(.http2)
     } else if dns.state == .yes {
       verdict = .decided(.dns)
-    } else if http.state == .no, tls.state == .no, dns.state == .no {
+    } else if http.state == .no, tls.state == .no, http2.state == .no, dns.state == .no {
       verdict = .excluded
     }
   }

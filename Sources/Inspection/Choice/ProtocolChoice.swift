@@ -108,6 +108,7 @@ final class ProtocolChoice: Conversation {
   // MARK: Choosing
 
   private func choice(isForced: Bool) -> GuessedProtocol? {
+    if context.speaksHTTP2 { return .http2 }
     switch (client.verdict, server.verdict) {
     case (.decided(let found), _), (_, .decided(let found)):
       return found
@@ -141,6 +142,7 @@ final class ProtocolChoice: Conversation {
     let conversation: any Conversation =
       switch choice {
       case .http1: HTTP1Conversation(context)
+      case .http2: HTTP2Conversation(context)
       case .tls: TLSConversation(context)
       case .dns: DNSStreamConversation(context)
       case .opaque: OpaqueConversation(context)
@@ -166,6 +168,7 @@ let dnsPorts: Set<UInt16> = [53, 853, 5_353, 5_355]
 
 enum GuessedProtocol {
   case http1
+  case http2
   case tls
   case dns
   case opaque

@@ -28,6 +28,8 @@ public struct Exchange: Hashable, Sendable {
 
   public enum Content: Hashable, Sendable {
     case http1(HTTPExchange)
+    /// One HTTP/2 stream, by its number; stream 0 is the connection itself, told only where something is wrong with it.
+    case http2(HTTPExchange, stream: UInt32)
     case dns(DNSExchange)
     case tlsHello(TLSHelloFacts)
     /// A protocol that no parser here speaks: one exchange, made when the session closes.

@@ -17,6 +17,8 @@ struct ExchangeLines {
     var line = StyledLine(session: exchange.session, time: exchange.start)
     switch exchange.content {
     case .http1(let http): addHTTP(http, to: &line)
+    case .http2(_, stream: 0): addConnection(to: &line)
+    case .http2(let http, stream: _): addHTTP(http, to: &line)
     case .dns(let dns): DNSLine(dns, duration: duration).add(to: &line)
     case .tlsHello(let hello): addHello(hello, to: &line)
     case .opaque(let opaque): addOpaque(opaque, to: &line)
@@ -39,6 +41,12 @@ struct ExchangeLines {
       line.add("sent \(Self.sizes(request.body))", .dim, separator: "  ")
     }
     addResponse(http, to: &line)
+  }
+
+  /// What is wrong with an HTTP/2 connection as a whole: the findings say it.
+  private func addConnection(to line: inout StyledLine) {
+    line.addColumns(what: "H2", status: "", statusStyle: .plain, size: "", duration: "")
+    line.add("the connection itself", .dim)
   }
 
   private func addResponse(_ http: HTTPExchange, to line: inout StyledLine) {
@@ -78,7 +86,9 @@ struct ExchangeLines {
     line.add("\(HumaneUnits.size(opaque.clientByteCount)) from the client,")
     line.add("\(HumaneUnits.size(opaque.serverByteCount)) from the server,")
     let alpn = (summary.clientTLS ?? summary.serverTLS)?.alpn
-    line.add(alpn.map { "\(DisplayText.safe($0)) is not read here" } ?? "protocol not known", .dim)
+    line.add(
+      alpn.map { "\(DisplayText.safe($0)) is not read \($0 == "h2" ? "any further" : "here")" }
+        ?? "protocol not known", .dim)
   }
 
   private func finding(_ finding: Finding) -> StyledLine {

@@ -36,6 +36,9 @@ extension JSONWriter {
     field("packet", exchange.packet)
     switch exchange.content {
     case .http1(let http): httpFields(http)
+    case .http2(let http, let stream):
+      field("stream", UInt64(stream))
+      httpFields(http)
     case .dns(let dns): dnsFields(dns)
     case .tlsHello(let hello): field("hello") { $0.hello(hello) }
     case .opaque(let opaque):
@@ -63,6 +66,7 @@ extension Exchange.Content {
   fileprivate var protocolName: String {
     switch self {
     case .http1: "http/1"
+    case .http2: "h2"
     case .dns: "dns"
     case .tlsHello: "tls"
     case .opaque: "unknown"

@@ -1,0 +1,179 @@
+import SessionEvents
+
+// What header blocks mean (RFC 9113 §4.3, §8.1).
+extension HTTP2Conversation {
+  /// A HEADERS or PUSH_PROMISE frame was read.
+  func beginBlock(
+    _ frame: HTTP2Frame, _ reader: HTTP2Reader, at sighting: Sighting, _ report: (ConversationReport) -> Void
+  ) {
+    guard let block = HTTP2HeaderBlock(frame, payload: reader.payload) else {
+      let detail = "the padding is longer than the frame"
+      return giveUp(reader, .paddingInvalid, detail, at: sighting, report)
+    }
+    advance(block, isWhole: frame.endsHeaders, reader, at: sighting, report)
+  }
+
+  func continueBlock(
+    _ frame: HTTP2Frame, _ reader: HTTP2Reader, at sighting: Sighting, _ report: (ConversationReport) -> Void
+  ) {
+    guard var block = reader.openBlock else { return }
+    reader.openBlock = nil
+    block.append(reader.payload)
+    advance(block, isWhole: frame.endsHeaders, reader, at: sighting, report)
+  }
+
+  private func advance(
+    _ block: HTTP2HeaderBlock, isWhole: Bool, _ reader: HTTP2Reader, at sighting: Sighting,
+    _ report: (ConversationReport) -> Void
+  ) {
+    let limits = context.limits.http2
+    guard block.bytes.count <= limits.headerBlockByteCount,
+      block.continuationCount <= limits.continuationCount
+    else {
+      let detail =
+        "a header block of more than \(limits.headerBlockByteCount) bytes or \(limits.continuationCount) CONTINUATIONs"
+      return giveUp(reader, .headerBlockTooLong, detail, at: sighting, report)
+    }
+    if isWhole { receive(block, reader, at: sighting, report) } else { reader.openBlock = block }
+  }
+
+  /// Decodes a whole header block, whatever its stream, for later blocks depend on it.
+  private func receive(
+    _ block: HTTP2HeaderBlock, _ reader: HTTP2Reader, at sighting: Sighting,
+    _ report: (ConversationReport) -> Void
+  ) {
+    let direction = reader.direction
+    let stream: HTTP2Stream?
+    if block.promised == nil {
+      stream = openStream(block, in: direction, report)
+    } else {
+      stream = promisedStream(block, in: direction, at: sighting, report)
+    }
+    var fields = HTTP2Fields(
+      kind(of: block, stream, in: direction), at: block.offset, in: direction, limits: context.limits)
+    do throws(HPACKError) {
+      let excess = try reader.decoder.decode(block.bytes) { fields.receive($0) }
+      if let excess {
+        let detail = "a dynamic table of \(excess) bytes is more than the receiver allows"
+        note(HTTP2Problem.tableSizeExceeded.at(block.offset, detail, in: direction), on: stream, at: sighting)
+      }
+    } catch {
+      return giveUp(reader, .headerBlockInvalid, error.detail, at: sighting, report)
+    }
+    fields.finish()
+    guard let stream else { return }
+    keptByteCount -= stream.keptByteCount
+    stream.touch(sighting)
+    deliver(fields, block, to: stream, in: direction)
+    keptByteCount += stream.keptByteCount
+    reportIfOver(stream, report)
+    dropOldest(at: reader.offset, in: direction, report)
+  }
+
+  private func deliver(
+    _ fields: HTTP2Fields, _ block: HTTP2HeaderBlock, to stream: HTTP2Stream, in direction: Direction
+  ) {
+    if block.promised != nil {
+      stream.receiveHead(fields, endsStream: true, in: .clientToServer)
+      return stream.endMessage(.clientToServer, isWhole: true, at: block.offset)
+    }
+    guard !stream.isOver(direction) else {
+      return stream.note(
+        .streamClosed, at: block.offset, in: direction, "HEADERS behind the end of the message")
+    }
+    if stream.hasHead(direction) {
+      if !block.endsStream {
+        stream.note(
+          .trailersUnfinished, at: block.offset, in: direction, "trailers that do not end the message")
+      }
+      stream.receiveTrailers(fields, in: direction)
+    } else {
+      stream.receiveHead(fields, endsStream: block.endsStream, in: direction)
+    }
+    if block.endsStream { stream.endMessage(direction, isWhole: true, at: block.offset) }
+  }
+
+  private func kind(
+    of block: HTTP2HeaderBlock, _ stream: HTTP2Stream?, in direction: Direction
+  ) -> HTTP2Fields.Kind {
+    if block.promised != nil { return .request }
+    if stream?.hasHead(direction) == true { return .trailers }
+    return direction == .clientToServer ? .request : .response
+  }
+
+  // MARK: Streams
+
+  /// Whether a stream was opened by whom it belongs to: odd ones by the client (RFC 9113 §5.1.1).
+  func wasOpened(_ id: UInt32) -> Bool {
+    id <= (id % 2 == 1 ? newest.client : newest.server)
+  }
+
+  /// The stream of a HEADERS frame, opened if need be; nil where it is closed.
+  private func openStream(
+    _ block: HTTP2HeaderBlock, in direction: Direction, _ report: (ConversationReport) -> Void
+  ) -> HTTP2Stream? {
+    let id = block.stream
+    if let stream = open[id] { return stream }
+    let opener: Direction = id % 2 == 1 ? .clientToServer : .serverToClient
+    // Frames may still come on a stream that the other side reset (RFC 9113 §5.1). Where the opener's direction is
+    // not read, a stream is known by its answer alone, and answers come in any order.
+    let isAnswerOnly = direction != opener && reader(of: opener).isBlind
+    guard isAnswerOnly || !wasOpened(id) else { return nil }
+    let stream = newStream(id, start: block.start)
+    if direction == .clientToServer, opener != direction {
+      stream.note(
+        .streamInvalid, at: block.offset, in: direction, "a client must open odd streams, not \(id)")
+    } else if direction != opener, !isAnswerOnly {
+      stream.note(.streamInvalid, at: block.offset, in: direction, "stream \(id) answers no request")
+    } else if direction == opener, opener == .serverToClient {
+      stream.note(.streamInvalid, at: block.offset, in: direction, "stream \(id) was not promised")
+    }
+    return stream
+  }
+
+  private func promisedStream(
+    _ block: HTTP2HeaderBlock, in direction: Direction, at sighting: Sighting,
+    _ report: (ConversationReport) -> Void
+  ) -> HTTP2Stream? {
+    let id = block.promised ?? 0
+    guard direction == .serverToClient, id != 0, id % 2 == 0, !wasOpened(id) else {
+      let detail = "PUSH_PROMISE of stream \(id) by the \(direction.sender.rawValue)"
+      noteLoose(HTTP2Problem.pushInvalid.at(block.offset, detail, in: direction), at: sighting)
+      return nil
+    }
+    let stream = newStream(id, start: block.start)
+    if let settings = settings(for: direction), !settings.newest.allowsPush, !settings.acknowledged.allowsPush
+    {
+      stream.note(.pushInvalid, at: block.offset, in: direction, "the client does not allow pushed streams")
+    }
+    return stream
+  }
+
+  private func newStream(_ id: UInt32, start: Sighting) -> HTTP2Stream {
+    let stream = HTTP2Stream(
+      id, index: context.takeIndex(), start: start, isSecured: context.isSecured,
+      environment: context.environment)
+    if id % 2 == 1 { newest.client = max(newest.client, id) } else { newest.server = max(newest.server, id) }
+    open[id] = stream
+    for direction in Direction.allCases where reader(of: direction).isPassing {
+      stream.endMessage(direction, isWhole: false, at: reader(of: direction).offset)
+    }
+    return stream
+  }
+
+  /// Keeps the open streams within the limits.
+  private func dropOldest(at offset: UInt64, in direction: Direction, _ report: (ConversationReport) -> Void)
+  {
+    let limits = context.limits.http2
+    while open.count > limits.openStreamCount
+      || (keptByteCount > limits.openHeaderByteCount && open.count > 1),
+      let oldest = open.values.min(by: { $0.index < $1.index })
+    {
+      oldest.note(
+        .tooManyStreams, at: offset, in: direction,
+        "more than \(limits.openStreamCount) streams, or \(limits.openHeaderByteCount) bytes of their fields, are open"
+      )
+      cut(oldest, report)
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import SessionEvents
+
+/// A header block as it comes in a HEADERS or PUSH_PROMISE frame and in the CONTINUATIONs behind it (RFC 9113 §4.3).
+struct HTTP2HeaderBlock {
+  let stream: UInt32
+  /// The stream that a PUSH_PROMISE reserves; nil in HEADERS.
+  let promised: UInt32?
+  let endsStream: Bool
+  /// Where its first frame began.
+  let offset: UInt64
+  let start: Sighting
+  private(set) var bytes: [UInt8]
+  private(set) var continuationCount = 0
+
+  /// Takes the first frame's fragment, without padding and priority; nil where the padding is too long.
+  init?(_ frame: HTTP2Frame, payload: [UInt8]) {
+    var reader = ByteReader(payload)
+    var padding = 0
+    if frame.isPadded { padding = Int(reader.uint8() ?? 0) }
+    if frame.type == .pushPromise {
+      promised = (reader.uint32() ?? 0) & 0x7fff_ffff
+    } else {
+      promised = nil
+      if frame.hasPriority { _ = reader.read(5) }
+    }
+    guard let fragment = reader.read(reader.remaining - padding) else { return nil }
+    stream = frame.stream
+    endsStream = frame.type == .headers && frame.endsStream
+    offset = frame.offset
+    start = frame.start
+    bytes = Array(fragment)
+  }
+
+  /// Takes a CONTINUATION's fragment.
+  mutating func append(_ payload: [UInt8]) {
+    bytes += payload
+    continuationCount += 1
+  }
+}

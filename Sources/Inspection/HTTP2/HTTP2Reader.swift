@@ -1,0 +1,302 @@
+import SessionEvents
+
+/// Reads the frames of one direction of an HTTP/2 connection (RFC 9113 §4).
+///
+/// ```text
+/// preface (client only) → header ⇄ padLength → data → padding      (DATA)
+///                                ⇄ payload                         (any other type)
+/// any connection error, or a gap that leaves the framing uncertain → passing
+/// ```
+///
+/// DATA is handed on in place; of other frames the payload is kept, at most as much as its type can need.
+final class HTTP2Reader {
+  enum Step {
+    /// All bytes are used.
+    case more
+    /// A DATA frame's header was read: `frame` is set.
+    case dataBegan
+    /// So much of a DATA frame's content, in the bytes given.
+    case data(Range<Int>)
+    /// The frame is over; `payload` is what was kept of it.
+    case ended
+    /// The direction cannot be read any further.
+    case failed(HTTP2Problem, String)
+    /// So many bytes were passed over unread.
+    case passed(Int)
+  }
+
+  private enum State {
+    case preface(matched: Int)
+    case header
+    case padLength
+    case data(rest: Int, padding: Int)
+    case padding(rest: Int)
+    case payload(rest: Int)
+    case passing
+  }
+
+  static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+
+  let direction: Direction
+  private let limits: HTTP2Limits
+  private var state: State
+  private var header: [UInt8] = []
+  private(set) var frame: HTTP2Frame?
+  private(set) var payload: [UInt8] = []
+  /// The frame's flow-controlled bytes that no gap took, and whether a gap took any.
+  private(set) var hasGap = false
+  /// The stream whose header block goes on in CONTINUATION frames.
+  var openBlock: HTTP2HeaderBlock?
+  var decoder: HPACKDecoder
+  /// The largest frame that the receiver allows; nil where its settings are not known.
+  var maxFrameSize: Int? = 16_384
+  private var hasSettings = false
+  /// Whether the first frame is no SETTINGS, and nobody was told.
+  private(set) var lacksSettings = false
+  /// Where the frame, or the preface, that is being read began.
+  private(set) var unitStart: Sighting?
+  private var unitSeen: UInt64 = 0
+  private var unitOffset: UInt64 = 0
+  /// The stream offset of the next byte.
+  private(set) var offset: UInt64 = 0
+  /// Bytes taken, without missing ones.
+  private(set) var seen: UInt64 = 0
+  /// Whether no byte of it is read as HTTP/2.
+  var isBlind: Bool { isPassing || seen == 0 }
+
+  init(_ direction: Direction, limits: HTTP2Limits) {
+    self.direction = direction
+    self.limits = limits
+    state = direction == .clientToServer ? .preface(matched: 0) : .header
+    decoder = HPACKDecoder(mostCapacity: limits.tableByteCount)
+  }
+
+  var isPassing: Bool {
+    if case .passing = state { return true }
+    return false
+  }
+
+  /// Where the frame began that is being read.
+  var frameOffset: UInt64 { unitOffset }
+
+  /// Bytes of the frame that is being read, without missing ones.
+  var unitByteCount: Int { Int(clamping: seen - unitSeen) }
+
+  /// From now on everything passes unread.
+  func pass() {
+    state = .passing
+    frame = nil
+    payload = []
+    openBlock = nil
+    decoder = HPACKDecoder(mostCapacity: 0)
+  }
+
+  /// Reads on from `position` until something is to be told.
+  func advance(_ bytes: [UInt8], _ position: inout Int, at sighting: Sighting) -> Step {
+    while true {
+      if let step = stepWithoutBytes() { return step }
+      guard position < bytes.count else { return .more }
+      if let step = read(bytes, &position, at: sighting) { return step }
+    }
+  }
+
+  /// Steps that are due as soon as their last byte was read.
+  private func stepWithoutBytes() -> Step? {
+    switch state {
+    case .data(rest: 0, let padding):
+      state = .padding(rest: padding)
+      return stepWithoutBytes()
+    case .padding(rest: 0), .payload(rest: 0):
+      state = .header
+      header = []
+      return .ended
+    case .preface, .header, .padLength, .data, .padding, .payload, .passing:
+      return nil
+    }
+  }
+
+  private func read(_ bytes: [UInt8], _ position: inout Int, at sighting: Sighting) -> Step? {
+    switch state {
+    case .preface(let matched):
+      if matched == 0 { begin(at: sighting) }
+      let byte = bytes[position]
+      take(1, &position)
+      guard byte == HTTP2Reader.preface[matched] else {
+        return .failed(.prefaceInvalid, "the client does not begin with the connection preface")
+      }
+      state = matched + 1 == HTTP2Reader.preface.count ? .header : .preface(matched: matched + 1)
+    case .header:
+      if header.isEmpty { begin(at: sighting) }
+      let count = min(HTTP2Frame.headerByteCount - header.count, bytes.count - position)
+      header += bytes[position..<position + count]
+      take(count, &position)
+      if header.count == HTTP2Frame.headerByteCount { return beginFrame() }
+    case .padLength:
+      let padding = Int(bytes[position])
+      take(1, &position)
+      guard let frame, padding < frame.byteCount else {
+        return .failed(.paddingInvalid, "\(padding) bytes of padding are more than the frame holds")
+      }
+      state = .data(rest: frame.byteCount - 1 - padding, padding: padding)
+    case .data(let rest, let padding):
+      let count = min(rest, bytes.count - position)
+      let range = position..<position + count
+      take(count, &position)
+      state = .data(rest: rest - count, padding: padding)
+      return .data(range)
+    case .padding(let rest):
+      let count = min(rest, bytes.count - position)
+      take(count, &position)
+      state = .padding(rest: rest - count)
+    case .payload(let rest):
+      let count = min(rest, bytes.count - position)
+      let kept = min(count, max(0, keptByteCount - payload.count))
+      payload += bytes[position..<position + kept]
+      take(count, &position)
+      state = .payload(rest: rest - count)
+    case .passing:
+      let count = bytes.count - position
+      take(count, &position)
+      return .passed(count)
+    }
+    return nil
+  }
+
+  private func begin(at sighting: Sighting) {
+    unitStart = sighting
+    unitSeen = seen
+    unitOffset = offset
+  }
+
+  private func take(_ count: Int, _ position: inout Int) {
+    position += count
+    offset += UInt64(count)
+    seen += UInt64(count)
+  }
+
+  // MARK: Frames
+
+  private func beginFrame() -> Step? {
+    guard let start = unitStart, let frame = HTTP2Frame(header, offset: unitOffset, start: start) else {
+      preconditionFailure("a frame header without its nine bytes or its start")
+    }
+    self.frame = frame
+    payload = []
+    hasGap = false
+    if let failure = failure(of: frame) { return failure }
+    lacksSettings = !hasSettings && frame.type != .settings
+    hasSettings = true
+    guard frame.type == .data else {
+      state = .payload(rest: frame.byteCount)
+      return nil
+    }
+    state = frame.isPadded ? .padLength : .data(rest: frame.byteCount, padding: 0)
+    return .dataBegan
+  }
+
+  /// What makes a frame a connection error by its header alone.
+  private func failure(of frame: HTTP2Frame) -> Step? {
+    if let openBlock, frame.type != .continuation || frame.stream != openBlock.stream {
+      return .failed(
+        .headerBlockInterrupted,
+        "\(frame.type.name) on stream \(frame.stream) within the header block of stream \(openBlock.stream)")
+    }
+    if let maxFrameSize, frame.byteCount > maxFrameSize {
+      return .failed(
+        .frameSizeInvalid,
+        "\(frame.type.name) of \(frame.byteCount) bytes; the receiver allows \(maxFrameSize)")
+    }
+    if let expected = wrongSize(of: frame) {
+      return .failed(
+        .frameSizeInvalid, "\(frame.type.name) of \(frame.byteCount) bytes; it must have \(expected)")
+    }
+    return misplacement(of: frame)
+  }
+
+  /// What a frame's payload must have, where it has something else (RFC 9113 §6).
+  private func wrongSize(of frame: HTTP2Frame) -> String? {
+    let count = frame.byteCount
+    switch frame.type {
+    case .data: return frame.isPadded && count < 1 ? "at least 1" : nil
+    case .headers, .pushPromise:
+      let fixed = (frame.isPadded ? 1 : 0) + (frame.type == .pushPromise ? 4 : frame.hasPriority ? 5 : 0)
+      return count < fixed ? "at least \(fixed)" : nil
+    case .resetStream, .windowUpdate: return count != 4 ? "4" : nil
+    case .settings:
+      if frame.isAcknowledgement { return count != 0 ? "none, for it is an acknowledgement" : nil }
+      return count % 6 != 0 ? "a multiple of 6" : nil
+    case .ping: return count != 8 ? "8" : nil
+    case .goAway: return count < 8 ? "at least 8" : nil
+    // A wrong PRIORITY is an error of its stream alone (RFC 9113 §6.3), and priorities are not told.
+    case .priority, .continuation, .unknown: return nil
+    }
+  }
+
+  private func misplacement(of frame: HTTP2Frame) -> Step? {
+    switch frame.type {
+    case .data, .headers, .priority, .resetStream, .pushPromise:
+      guard frame.stream == 0 else { return nil }
+      return .failed(.frameMisplaced, "\(frame.type.name) on stream 0")
+    case .settings, .ping, .goAway:
+      guard frame.stream != 0 else { return nil }
+      return .failed(.frameMisplaced, "\(frame.type.name) on stream \(frame.stream)")
+    case .continuation:
+      guard openBlock == nil else { return nil }
+      return .failed(.headerBlockInterrupted, "CONTINUATION without a header block that it continues")
+    case .windowUpdate, .unknown:
+      return nil
+    }
+  }
+
+  /// The most that is kept of the frame's payload.
+  private var keptByteCount: Int {
+    switch frame?.type {
+    // One byte more than a header block may have, so that its length is seen to be too large.
+    case .headers, .pushPromise, .continuation: limits.headerBlockByteCount + 512
+    case .settings: limits.settingsByteCount
+    case .goAway, .resetStream, .windowUpdate: 8
+    case .data, .priority, .ping, .unknown, nil: 0
+    }
+  }
+
+  // MARK: Gaps
+
+  /// What became of a gap.
+  enum Skipped {
+    /// The frame goes on behind it; of its content so many bytes are missing.
+    case within(contentByteCount: Int)
+    /// Where the next frame begins is not known, or a header block is lost.
+    case lost
+    /// Nothing was being read.
+    case unread
+  }
+
+  /// So many bytes of the stream will never come.
+  func skip(_ byteCount: UInt64) -> Skipped {
+    defer { offset += byteCount }
+    switch state {
+    case .passing:
+      return .unread
+    case .preface, .header, .padLength:
+      return .lost
+    case .data(let rest, let padding):
+      guard byteCount <= UInt64(rest + padding) else { return .lost }
+      let content = min(rest, Int(byteCount))
+      state = .data(rest: rest - content, padding: padding - (Int(byteCount) - content))
+      return .within(contentByteCount: content)
+    case .padding(let rest):
+      guard byteCount <= UInt64(rest) else { return .lost }
+      state = .padding(rest: rest - Int(byteCount))
+      return .within(contentByteCount: 0)
+    case .payload(let rest):
+      guard byteCount <= UInt64(rest) else { return .lost }
+      switch frame?.type {
+      case .headers, .pushPromise, .continuation: return .lost
+      case .data, .priority, .resetStream, .settings, .ping, .goAway, .windowUpdate, .unknown, nil:
+        hasGap = true
+        state = .payload(rest: rest - Int(byteCount))
+        return .within(contentByteCount: 0)
+      }
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import SessionEvents
+
+/// An HTTP/2 stream that is open: the exchange in it, as far as it came (RFC 9113 §5.1, §8.1).
+final class HTTP2Stream {
+  let id: UInt32
+  let index: Int
+  let start: Sighting
+  private var end: Sighting
+  private let environment: InspectionEnvironment
+  private let isSecured: Bool
+  /// The request and the response.
+  private var messages = [HTTP2Message(), HTTP2Message()]
+  private var interim: [HTTPResponse] = []
+  private var findings: FindingList
+  /// Flow-control credit that each sender got beyond the initial window.
+  private var credit = ByteCounts()
+
+  init(_ id: UInt32, index: Int, start: Sighting, isSecured: Bool, environment: InspectionEnvironment) {
+    self.id = id
+    self.index = index
+    self.start = start
+    self.isSecured = isSecured
+    self.environment = environment
+    end = start
+    findings = FindingList(limit: environment.limits.findingCount)
+  }
+
+  private var request: HTTP2Message { messages[0] }
+  private var response: HTTP2Message { messages[1] }
+
+  /// Whether nothing more will come in either direction.
+  var isOver: Bool { request.isOver && response.isOver }
+
+  var keptByteCount: Int { request.keptByteCount + response.keptByteCount + interimByteCount }
+  private var interimByteCount = 0
+
+  func isOver(_ direction: Direction) -> Bool { messages[place(direction)].isOver }
+
+  /// Whether the head of the message in this direction is known.
+  func hasHead(_ direction: Direction) -> Bool { messages[place(direction)].head != nil }
+
+  private func place(_ direction: Direction) -> Int {
+    switch direction {
+    case .clientToServer: 0
+    case .serverToClient: 1
+    }
+  }
+
+  func touch(_ sighting: Sighting) {
+    if end.time < sighting.time { end = sighting }
+  }
+
+  func note(_ problem: HTTP2Problem, at offset: UInt64, in direction: Direction, _ detail: String) {
+    findings.append(problem.at(offset, detail, in: direction))
+  }
+
+  func note(_ finding: Finding) {
+    findings.append(finding)
+  }
+
+  // MARK: What is said
+
+  /// Takes a header section that is no trailer section.
+  func receiveHead(_ head: HTTP2Fields, endsStream: Bool, in direction: Direction) {
+    findings.append(head.findings)
+    if direction == .serverToClient, !endsStream, let code = head.statusCode, (100..<200).contains(code) {
+      keepInterim(head, code)
+    } else {
+      messages[place(direction)].begin(head)
+    }
+  }
+
+  func receiveTrailers(_ trailers: HTTP2Fields, in direction: Direction) {
+    findings.append(trailers.findings)
+    messages[place(direction)].keepTrailers(trailers)
+  }
+
+  func receiveData(_ bytes: Span<UInt8>, at offset: UInt64, in direction: Direction) {
+    messages[place(direction)].measure(bytes, at: offset, in: direction, environment)
+  }
+
+  func skipData(_ byteCount: Int, at offset: UInt64, in direction: Direction) {
+    messages[place(direction)].skip(byteCount, at: offset, in: direction, environment)
+  }
+
+  /// Nothing more comes in this direction; `isWhole` where its sender said so.
+  func endMessage(_ direction: Direction, isWhole: Bool, at offset: UInt64) {
+    let mayLackBody =
+      direction == .serverToClient
+      && (request.head?.method == HTTP2Stream.head || request.head == nil || response.head?.statusCode == 304)
+    let found = messages[place(direction)].end(
+      isWhole: isWhole, mayLackBody: mayLackBody, at: offset, in: direction)
+    for finding in found { findings.append(finding) }
+  }
+
+  private func keepInterim(_ head: HTTP2Fields, _ code: Int) {
+    let limit = environment.limits.http2.interimCount
+    if interim.count < limit {
+      interim.append(
+        HTTPResponse(
+          status: code, version: "2", reason: [], headers: head.fields, body: HTTPBody(decodedByteCount: 0)))
+      interimByteCount += head.byteCount
+    } else if !findings.contains(HTTP2Problem.tooManyInterim.rawValue) {
+      note(.tooManyInterim, at: 0, in: .serverToClient, "interim responses beyond \(limit) are left out")
+    }
+  }
+
+  private static let head = Array("HEAD".utf8)
+  private static let connect = Array("CONNECT".utf8)
+
+  // MARK: Flow control
+
+  func addCredit(_ increment: UInt32, to sender: Direction) {
+    credit[sender] &+= UInt64(increment)
+  }
+
+  func credit(of sender: Direction) -> UInt64 { credit[sender] }
+
+  /// Counts flow-controlled bytes; true where they are the first beyond what the receiver allows.
+  func overruns(_ byteCount: Int, initialWindow: UInt64?, in direction: Direction) -> Bool {
+    messages[place(direction)].sentByteCount += UInt64(byteCount)
+    guard let initialWindow, !messages[place(direction)].hasOverrun,
+      messages[place(direction)].sentByteCount > initialWindow + credit[direction]
+    else { return false }
+    messages[place(direction)].hasOverrun = true
+    return true
+  }
+
+  // MARK: Reporting
+
+  func draft(seen: ByteCounts) -> ExchangeDraft {
+    let exchange = HTTPExchange(request: madeRequest, interim: interim, response: madeResponse)
+    return ExchangeDraft(
+      index: index, start: start, end: end, content: .http2(exchange, stream: id), findings: findings.all,
+      seen: seen)
+  }
+
+  private var madeRequest: HTTPRequest? {
+    guard let head = request.head else { return nil }
+    let method = head.method ?? []
+    let host = HTTP1FramingFields(head.fields).hosts.first
+    let authority = head.authority ?? host
+    let target = head.path ?? (method == HTTP2Stream.connect ? authority : nil) ?? []
+    return HTTPRequest(
+      method: method,
+      scheme: head.scheme.map { String(decoding: $0, as: UTF8.self) } ?? (isSecured ? "https" : "http"),
+      authority: authority, target: target, version: "2", headers: head.fields,
+      trailers: request.trailerFields,
+      body: request.body, isComplete: request.isComplete)
+  }
+
+  private var madeResponse: HTTPResponse? {
+    guard let head = response.head else { return nil }
+    return HTTPResponse(
+      status: head.statusCode ?? 0, version: "2", reason: [], headers: head.fields,
+      trailers: response.trailerFields, body: response.body, isComplete: response.isComplete)
+  }
+}
