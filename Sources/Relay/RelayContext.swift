@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import NIOCore
 import NIOPosix
@@ -16,6 +17,7 @@ final class RelayContext: Sendable {
   /// Process look-ups read /proc, which must not hold up an event loop.
   private let lookups: NIOThreadPool
   private let lastSession = Atomic<UInt64>(0)
+  private let hasWarnedOfDescriptors = Atomic<Bool>(false)
 
   init(
     configuration: RelayConfiguration, interceptor: TLSInterceptor, sink: any SessionSink,
@@ -32,6 +34,15 @@ final class RelayContext: Sendable {
   func makeJournal() -> SessionJournal {
     let number = lastSession.add(1, ordering: .relaxed).newValue
     return SessionJournal(session: SessionID(number), sink: sink)
+  }
+
+  /// Says once that it is this process, not the server, that a connection failed on.
+  func warnIfOutOfDescriptors(_ error: any Error) {
+    guard let code = (error as? IOError)?.errnoCode, code == EMFILE || code == ENFILE else { return }
+    let isFirst = hasWarnedOfDescriptors.exchange(true, ordering: .relaxed) == false
+    if isFirst {
+      logger.warning("sessions are refused for want of file descriptors: raise the limit with 'ulimit -n'")
+    }
   }
 
   /// Describes a session before it opens, its process included.

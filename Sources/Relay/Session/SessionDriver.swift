@@ -63,6 +63,8 @@ final class SessionDriver {
   }
 
   func received(_ bytes: ByteBuffer, from party: Party) {
+    // A failed session's connection is read on for a moment, until its alert is sent.
+    guard !machine.isClosed else { return }
     switch machine.mode {
     case .plain:
       journal.record(.bytes(direction(from: party), bytes.allBytes))
@@ -118,6 +120,7 @@ final class SessionDriver {
         switch result {
         case .success(let channel): connected(channel)
         case .failure(let error):
+          context.warnIfOutOfDescriptors(error)
           perform(machine.upstreamFailed(.upstreamUnreachable(Connecting.message(for: error))))
         }
       }
