@@ -10,6 +10,11 @@ import Testing
     #expect(requests.lines.contains("/answer.json"), "\(requests)")
     let responses = try recorded.tshark("-Y http2.headers.status -T fields -e http2.headers.status")
     #expect(responses.lines.contains("200"), "\(responses)")
+    let exchange = try #require(try recorded.exchanges().first { $0["protocol"].string == "h2" })
+    #expect(exchange["request"]["target"].string == "/answer.json", "\(exchange)")
+    let sum = try recorded.shell("sha256sum </run/world/www/answer.json").stdout.prefix(64)
+    let body = exchange["response"]["body"]
+    #expect((body["decoded_sha256"].string ?? body["sha256"].string) == String(sum), "\(exchange)")
   }
 
   struct VersionCase: CustomTestStringConvertible {
