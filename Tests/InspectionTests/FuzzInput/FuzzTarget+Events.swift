@@ -31,9 +31,36 @@ extension FuzzTarget {
     return events.events
   }
 
-  /// A byte of choices, then operations: a byte that says which, a length, and so many bytes.
-  func script(_ bytes: [UInt8]) -> [SessionEvent] {
+  /// How both sides of an HTTP/2 connection begin; the server allows a large dynamic table.
+  var prefaces: [SessionEvent.Kind] {
+    [
+      .bytes(.clientToServer, Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + [0, 0, 0, 4, 0, 0, 0, 0, 0]),
+      .bytes(.serverToClient, [0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 1, 0, 2, 0, 0]),
+      .bytes(.clientToServer, [0, 0, 0, 4, 1, 0, 0, 0, 0]),
+    ]
+  }
+
+  /// A byte of choices, then header blocks, each with a byte of length in front: a HEADERS frame of the client each.
+  func headerBlocks(_ bytes: [UInt8]) -> [SessionEvent] {
     var events = EventList(.tcp, port: 80)
+    for kind in prefaces { events.append(kind) }
+    var rest = bytes.dropFirst()
+    var stream: UInt16 = 1
+    while let count = rest.popFirst() {
+      let block = Array(rest.prefix(Int(count)))
+      rest = rest.dropFirst(Int(count))
+      let header = [0, 0, UInt8(block.count), 1, 5, 0, 0, UInt8(stream >> 8), UInt8(stream & 0xff)]
+      events.append(.bytes(.clientToServer, header + block))
+      stream += 2
+    }
+    events.append(.closed(SessionClosing(.fin)))
+    return events.events
+  }
+
+  /// A byte of choices, then operations: a byte that says which, a length, and so many bytes.
+  func script(_ bytes: [UInt8], begunAs beginning: [SessionEvent.Kind] = []) -> [SessionEvent] {
+    var events = EventList(.tcp, port: 80)
+    for kind in beginning { events.append(kind) }
     var rest = bytes.dropFirst()
     while rest.count >= 2 {
       let operation = rest.removeFirst()

@@ -5,6 +5,8 @@ public import SessionEvents
 /// What can be fed with arbitrary bytes: the fuzzers of `tools/fuzz`, and the tests that keep what these once found.
 public enum FuzzTarget: String, CaseIterable, Sendable {
   case http1
+  case http2
+  case hpack
   case dns
   case dnsOverTCP = "dns-tcp"
   case clientHello = "clienthello"
@@ -18,7 +20,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   /// Parses the bytes, and says which law is broken, if any.
   public func brokenLaw(_ bytes: [UInt8]) -> String? {
     switch self {
-    case .http1, .dns, .dnsOverTCP, .inspector: brokenByInspector(bytes)
+    case .http1, .http2, .hpack, .dns, .dnsOverTCP, .inspector: brokenByInspector(bytes)
     case .clientHello: brokenByClientHello(bytes)
     }
   }
@@ -29,6 +31,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .http1: dialogue(bytes, port: 80)
     case .dnsOverTCP: dialogue(bytes, port: 53)
     case .dns: datagrams(bytes)
+    case .http2: script(bytes, begunAs: prefaces)
+    case .hpack: headerBlocks(bytes)
     case .inspector: script(bytes)
     case .clientHello: []
     }
@@ -97,6 +101,15 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     limits.http1.pendingExchangeCount = 2
     limits.http1.interimCount = 1
     limits.http1.resynchronisationByteCount = 64
+    limits.http2.openStreamCount = 2
+    limits.http2.openHeaderByteCount = 400
+    limits.http2.headerBlockByteCount = 100
+    limits.http2.continuationCount = 2
+    limits.http2.headerListByteCount = 200
+    limits.http2.tableByteCount = 128
+    limits.http2.settingsByteCount = 12
+    limits.http2.settingsCount = 2
+    limits.http2.interimCount = 1
     limits.dns.pendingQueryCount = 2
     limits.dns.recordCount = 3
     limits.dns.textByteCount = 64
