@@ -50,6 +50,9 @@ import Testing
       arguments: ["run", "-w", "a.pcap", "--", "no-such-command"],
       errors: "relay: error: cannot start 'no-such-command': command not found\n", status: 127),
     Case(
+      arguments: ["run", "-w", "taken.pcap", "--force", "--", "no-such-command"],
+      errors: "relay: error: cannot start 'no-such-command': command not found\n", status: 127),
+    Case(
       arguments: ["run", "-w", "a.pcap", "--", "./taken.pcap"],
       errors: "relay: error: cannot start './taken.pcap': Permission denied\n", status: 126),
   ]
@@ -57,14 +60,14 @@ import Testing
   @Test(arguments: cases)
   func `say what, where and what to do`(_ test: Case) throws {
     let directory = try TemporaryDirectory()
-    _ = try directory.write([], to: "taken.pcap")
+    _ = try directory.write(Array("an older recording".utf8), to: "taken.pcap")
     let result = try Tool("relay").run(test.arguments, directory: directory.url.path)
     #expect(result.errors == test.errors)
     #expect(result.status == test.status)
     #expect(result.output == "")
     // Neither a failed start nor a command that never ran leaves a recording, and no file is harmed.
     #expect(try directory.names() == ["taken.pcap"])
-    #expect(try directory.read("taken.pcap") == [])
+    #expect(try directory.read("taken.pcap") == Array("an older recording".utf8))
   }
 
   @Test func `name the package where a tool of the system is missing`() throws {

@@ -53,10 +53,12 @@ struct RecordedRun {
     plan.ignoredSignals = ignoredSignals
     plan.openFileLimit = OpenFileLimit.raise()
 
+    // What can fail comes before the recording, which may replace an older one.
+    if let name = plan.command.first { try CommandSearch.check(name) }
+    let sandbox = try RunningSandbox.start(plan)
     let stopper = RunStopper(policy: recording.onRecordFailure, diagnostics: diagnostics)
     let recorder = try RunRecorder(recording, command: command.command, onFailure: stopper.recordingFailed)
     do {
-      let sandbox = try RunningSandbox.start(plan)
       let relay = try relay(in: sandbox, authority: authority, upstream: upstream, sink: recorder.sink)
       _ = try sandbox.launchCommand()
       stopper.watch(sandbox)
