@@ -99,6 +99,19 @@ import Testing
     #expect(output.lines == ["no mount", "0", "2"], "\(output)")
   }
 
+  @Test func `a reader of the capture that does not read cannot keep the relay from ending`() throws {
+    let script = """
+      mkfifo pipe; sleep 50 <pipe & reader=$!
+      urls=$(for i in $(seq 40); do printf -- '-o /dev/null http://www.wiretape.test/1M.bin '; done)
+      relay run -w - -- curl -sS $urls >pipe & relay=$!
+      for i in $(seq 40); do sleep 0.25; kill -TERM $relay 2>/dev/null || break; done
+      wait $relay; echo "ended with $?"; kill $reader && echo "while the reader was there"
+      """
+    let output = try inNewFolder(script)
+    #expect(output.lines == ["ended with 143", "while the reader was there"], "\(output)")
+    #expect(!output.stderr.contains("relay: error"), "\(output)")
+  }
+
   private func inNewFolder(_ script: String, as user: User = .ordinary) throws -> Output {
     try World.shared().shell("cd $(mktemp -d /run/world/home/XXXXXX) || exit\n\(script)", as: user)
   }

@@ -64,6 +64,7 @@ struct RecordedRun {
       stopper.watch(sandbox)
       signals.start(sandbox.send(signal:))
       let status = try waitForEnd(of: sandbox)
+      signals.stopForwarding()
       relay.drain(patience: Self.drainPatience)
       recorder.finish(diagnostics: recording.quiet ? nil : diagnostics)
       return stopper.hasStopped ? Self.failureStatus : status.exitStatus
