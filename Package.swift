@@ -57,7 +57,7 @@ let package = Package(
     .target(
       name: "Relay",
       dependencies: [
-        "SessionEvents", "Inspection", "TLSEngine", "Sandbox", "CLinux",
+        "SessionEvents", "Inspection", "TLSEngine", "CLinux",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "Logging", package: "swift-log"),
