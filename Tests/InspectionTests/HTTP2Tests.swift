@@ -234,6 +234,46 @@ import Testing
     #expect(found.first?.findings.isEmpty == true)
   }
 
+  @Test func `follows an upgrade from HTTP/1 in the clear`() {
+    var script = HTTP2Script(begins: false)
+    script.script.client(
+      "GET /up HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: \r\n\r\n"
+    )
+    script.script.server("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
+    script.server(Frames.settings(), Frames.ok(1), Frames.data(1, "one", end: true))
+    script.client(Frames.preface, Frames.settings(), Frames.settingsAcknowledgement, Frames.get(3, "/next"))
+    script.server(Frames.settingsAcknowledgement, Frames.ok(3, end: true))
+    let found = exchanges(script.events)
+    #expect(found.map(\.stream) == [nil, 1, 3])
+    #expect(found.map { $0.http?.response?.status } == [101, 200, 200])
+    #expect(found.map { $0.http?.request?.target } == ["/up", "/up", "/next"].map { Array($0.utf8) })
+    #expect(found.map(\.codes) == [[], [], []])
+    #expect(found.map(\.index) == [0, 1, 2])
+    #expect(splittingDifference(script.events) == nil)
+  }
+
+  @Test func `counts nothing twice at a gap between frames`() {
+    var script = HTTP2Script()
+    script.client(Frames.get(1))
+    script.server(Frames.ok(1, end: true))
+    script.script.gap(.serverToClient, 7)
+    script.server(Array("abc".utf8))
+    let found = exchanges(script.events)
+    #expect(found.map(\.stream) == [1, nil])
+    #expect(found[1].opaque == OpaqueExchange(clientByteCount: 0, serverByteCount: 3))
+    #expect(Set(found[1].findings.map(\.offset)).count == 1)
+  }
+
+  @Test func `does not judge windows by what a gap took`() {
+    var script = HTTP2Script(client: [(4, 5)])
+    script.client(Frames.get(1), Array(Frames.frame(8, 0, 1, [0, 0, 0, 9]).dropLast(4)))
+    script.script.gap(.clientToServer, 4)
+    script.server(Frames.ok(1), Frames.data(1, "0123456789", end: true))
+    let found = exchanges(script.events)
+    #expect(found.map(\.codes) == [[], ["gap"]])
+    #expect(found.map(\.stream) == [1, 0])
+  }
+
   @Test func `goes on behind a gap within a body`() {
     var script = HTTP2Script()
     script.client(Frames.get(1), Frames.get(3))

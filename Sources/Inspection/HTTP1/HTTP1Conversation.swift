@@ -15,6 +15,8 @@ final class HTTP1Conversation: Conversation {
   private var tunnelOffer: HTTP1Pending?
   /// Bytes behind a switch of protocols, and others that belong to no message.
   private var rest = OpaqueTally()
+  /// What both sides speak since an upgrade to HTTP/2.
+  private var successor: HTTP2Conversation?
 
   init(_ context: SessionContext) {
     self.context = context
@@ -31,7 +33,12 @@ final class HTTP1Conversation: Conversation {
     while true {
       let step = reader.advance(bytes, &position, at: sighting)
       if case .more = step { return }
-      handle(step, of: reader, at: sighting, report)
+      if case .passed(let count) = step, let successor {
+        // All of the bytes that are left.
+        successor.receive(bytes, from: position - count, in: direction, at: sighting, report: report)
+      } else {
+        handle(step, of: reader, at: sighting, report)
+      }
     }
   }
 
@@ -39,6 +46,9 @@ final class HTTP1Conversation: Conversation {
     _ byteCount: UInt64, in direction: Direction, at sighting: Sighting,
     report: (ConversationReport) -> Void
   ) {
+    if let successor {
+      successor.skip(byteCount, in: direction, at: sighting, report: report)
+    }
     reader(of: direction).skip(byteCount)
     receive([], from: 0, in: direction, at: sighting, report: report)
     if direction == .serverToClient, responses.isSearching {
@@ -47,10 +57,12 @@ final class HTTP1Conversation: Conversation {
   }
 
   func halfClose(_ direction: Direction, report: (ConversationReport) -> Void) {
+    successor?.halfClose(direction, report: report)
     finish(direction, inOrder: true, report)
   }
 
   func close(_ end: SessionEnd, report: (ConversationReport) -> Void) {
+    successor?.close(end, report: report)
     for direction in Direction.allCases { finish(direction, inOrder: end == .fin, report) }
     for pending in waiting { self.report(pending, report) }
     waiting = []
@@ -199,6 +211,16 @@ final class HTTP1Conversation: Conversation {
     pending.receiveResponse(message)
     switchProtocol(after: code, of: pending)
     reportIfDone(pending, report)
+    if code == 101 { startHTTP2(pending.upgradedRequest(to: message.fields), pending.start) }
+  }
+
+  /// The 101 agreed on HTTP/2 in the clear (RFC 7540 §3.2): the rest of both streams is that.
+  private func startHTTP2(_ request: HTTPRequest?, _ start: Sighting) {
+    guard let request, successor == nil else { return }
+    let offsets = ByteCounts(client: requests.offset, server: responses.offset)
+    let successor = HTTP2Conversation(context, at: offsets, seen: seen)
+    successor.upgrade(request, start: start)
+    self.successor = successor
   }
 
   /// After a 101, or a 2xx to CONNECT, both directions speak something else (RFC 9110 §7.8, §9.3.6).

@@ -59,6 +59,14 @@ final class HTTP1Pending {
     exchange.response = HTTP1Pending.response(message)
   }
 
+  /// The request, where the response agrees on HTTP/2 (RFC 7540 §3.2).
+  func upgradedRequest(to fields: [HTTPField]) -> HTTPRequest? {
+    let agrees = fields.contains {
+      equalsIgnoringCase($0.name, Array("upgrade".utf8)) && equalsIgnoringCase($0.value, Array("h2c".utf8))
+    }
+    return agrees ? exchange.request : nil
+  }
+
   func note(_ problem: HTTP1Problem, at offset: UInt64, in direction: Direction, _ detail: String) {
     findings.append(problem.at(offset, detail, in: direction))
   }

@@ -89,7 +89,8 @@ extension HTTP2Conversation {
     guard let stream = open[frame.stream] else { return }
     stream.touch(sighting)
     let sender = reader.direction.sender.rawValue
-    let name = number(reader.payload, at: 0).map(http2ErrorName) ?? "an unknown error"
+    let code = reader.hasGap ? nil : number(reader.payload, at: 0)
+    let name = code.map(http2ErrorName) ?? "an error that is missing from the capture"
     stream.note(.reset, at: frame.offset, in: reader.direction, "the \(sender) reset the stream: \(name)")
     cut(stream, report)
   }
@@ -102,7 +103,8 @@ extension HTTP2Conversation {
       noteLoose(HTTP2Problem.settingsInvalid.at(frame.offset, detail, in: direction), at: sighting)
     }
     var history = direction == .clientToServer ? clientSettings : serverSettings
-    history.receive(reader.payload, note: note)
+    if reader.hasGap { history.lose() }
+    history.receive(reader.hasGap ? [] : reader.payload, note: note)
     if history.pendingCount > context.limits.http2.settingsCount {
       _ = history.acknowledge()
       let detail = "more than \(context.limits.http2.settingsCount) SETTINGS are not acknowledged"
@@ -136,7 +138,8 @@ extension HTTP2Conversation {
   }
 
   private func receiveGoAway(_ frame: HTTP2Frame, _ reader: HTTP2Reader, at sighting: Sighting) {
-    guard let last = number(reader.payload, at: 0), let code = number(reader.payload, at: 4) else { return }
+    guard !reader.hasGap, let last = number(reader.payload, at: 0), let code = number(reader.payload, at: 4)
+    else { return }
     let lastStream = last & 0x7fff_ffff
     let sender = reader.direction.sender.rawValue
     let text = "the \(sender) goes away: \(http2ErrorName(code)), last stream \(lastStream)"
@@ -144,13 +147,19 @@ extension HTTP2Conversation {
     let concerned = open.values.filter { stream in
       code != 0 || (stream.id > lastStream && (stream.id % 2 == 1) == (reader.direction == .serverToClient))
     }
+    // Telling all streams takes time: no honest side does it often.
+    guard goAwayCount < 16 else { return }
+    if code != 0 || !concerned.isEmpty { goAwayCount += 1 }
     for stream in concerned { stream.note(finding) }
     // Without an error it is how a connection ends in order (RFC 9113 §6.8).
     if concerned.isEmpty, code != 0 { noteLoose(finding, at: sighting) }
   }
 
   private func receiveWindowUpdate(_ frame: HTTP2Frame, _ reader: HTTP2Reader, at sighting: Sighting) {
-    guard !reader.hasGap, let number = number(reader.payload, at: 0) else { return }
+    guard !reader.hasGap, let number = number(reader.payload, at: 0) else {
+      if reader.direction == .clientToServer { clientSettings.lose() } else { serverSettings.lose() }
+      return
+    }
     let increment = number & 0x7fff_ffff
     let sender = reader.direction.opposite
     let stream = open[frame.stream]

@@ -103,6 +103,25 @@ extension HTTP2Conversation {
 
   // MARK: Streams
 
+  /// Opens stream 1 for the request that asked to go on in HTTP/2 (RFC 7540 §3.2): the answer comes there.
+  func upgrade(_ request: HTTPRequest, start: Sighting) {
+    // What the client allows stands in the request as well (HTTP2-Settings), and is not read.
+    server.maxFrameSize = nil
+    server.decoder.allowedCapacity = nil
+    var fields = HTTP2Fields(.request, at: client.offset, in: .clientToServer, limits: context.limits)
+    let pseudoFields: [(String, [UInt8]?)] = [
+      (":method", request.method), (":scheme", Array(request.scheme.utf8)), (":authority", request.authority),
+      (":path", request.target),
+    ]
+    for case (let name, let value?) in pseudoFields {
+      fields.receive(HTTPField(name: Array(name.utf8), value: value))
+    }
+    let stream = newStream(1, start: start)
+    stream.receiveHead(fields, endsStream: true, in: .clientToServer)
+    stream.endMessage(.clientToServer, isWhole: request.isComplete, at: client.offset)
+    keptByteCount += stream.keptByteCount
+  }
+
   /// Whether a stream was opened by whom it belongs to: odd ones by the client (RFC 9113 §5.1.1).
   func wasOpened(_ id: UInt32) -> Bool {
     id <= (id % 2 == 1 ? newest.client : newest.server)

@@ -16,6 +16,8 @@ final class HTTP2Conversation: Conversation {
   var sent = ByteCounts()
   var credit = ByteCounts()
   var hasOverrun = false
+  /// GOAWAY frames with something to tell.
+  var goAwayCount = 0
   /// The stream of the DATA frame that each side is sending; nil where it belongs to none that is open.
   var dataStream: (client: HTTP2Stream?, server: HTTP2Stream?) = (nil, nil)
   /// Header bytes that open streams keep.
@@ -26,10 +28,12 @@ final class HTTP2Conversation: Conversation {
   /// Bytes that are not read as HTTP/2.
   private var rest = OpaqueTally()
 
-  init(_ context: SessionContext) {
+  /// Begins at stream offsets, behind so many bytes that were seen.
+  init(_ context: SessionContext, at offsets: ByteCounts = ByteCounts(), seen: ByteCounts = ByteCounts()) {
     self.context = context
-    client = HTTP2Reader(.clientToServer, limits: context.limits.http2)
-    server = HTTP2Reader(.serverToClient, limits: context.limits.http2)
+    let limits = context.limits.http2
+    client = HTTP2Reader(.clientToServer, at: offsets.client, seen: seen.client, limits: limits)
+    server = HTTP2Reader(.serverToClient, at: offsets.server, seen: seen.server, limits: limits)
     loose = FindingList(limit: context.limits.findingCount)
   }
 
@@ -111,7 +115,7 @@ final class HTTP2Conversation: Conversation {
   /// What the receiver of a direction told its sender; nil where that cannot be known.
   func settings(for direction: Direction) -> HTTP2SettingsHistory? {
     let history = direction == .clientToServer ? serverSettings : clientSettings
-    return reader(of: direction.opposite).isBlind || !history.wasSeen ? nil : history
+    return reader(of: direction.opposite).isBlind || !history.isCertain ? nil : history
   }
 
   func dataStream(of direction: Direction) -> HTTP2Stream? {

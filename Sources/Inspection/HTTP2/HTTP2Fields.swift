@@ -44,7 +44,7 @@ struct HTTP2Fields {
     let isPseudo = field.name.first == UInt8(ascii: ":")
     let size = HPACKDynamicTable.size(field)
     // Pseudo-fields count too, for a repeated one could be as large as any.
-    guard byteCount + size <= limits.headerListByteCount else {
+    guard !isFull, byteCount + size <= limits.headerListByteCount else {
       if !isFull {
         isFull = true
         note(.headerListTooLong, "fields beyond \(limits.headerListByteCount) bytes are left out")

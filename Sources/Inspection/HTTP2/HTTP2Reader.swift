@@ -43,7 +43,7 @@ final class HTTP2Reader {
   private var header: [UInt8] = []
   private(set) var frame: HTTP2Frame?
   private(set) var payload: [UInt8] = []
-  /// The frame's flow-controlled bytes that no gap took, and whether a gap took any.
+  /// Whether bytes of the frame are missing.
   private(set) var hasGap = false
   /// The stream whose header block goes on in CONTINUATION frames.
   var openBlock: HTTP2HeaderBlock?
@@ -55,18 +55,23 @@ final class HTTP2Reader {
   private(set) var lacksSettings = false
   /// Where the frame, or the preface, that is being read began.
   private(set) var unitStart: Sighting?
-  private var unitSeen: UInt64 = 0
-  private var unitOffset: UInt64 = 0
+  private var unitSeen: UInt64
+  private var unitOffset: UInt64
   /// The stream offset of the next byte.
-  private(set) var offset: UInt64 = 0
+  private(set) var offset: UInt64
   /// Bytes taken, without missing ones.
-  private(set) var seen: UInt64 = 0
+  private(set) var seen: UInt64
   /// Whether no byte of it is read as HTTP/2.
-  var isBlind: Bool { isPassing || seen == 0 }
+  var isBlind: Bool { isPassing || unitStart == nil && !hasSettings }
 
-  init(_ direction: Direction, limits: HTTP2Limits) {
+  /// Begins at a stream offset, behind so many bytes that were seen.
+  init(_ direction: Direction, at offset: UInt64 = 0, seen: UInt64 = 0, limits: HTTP2Limits) {
     self.direction = direction
+    self.offset = offset
+    self.seen = seen
     self.limits = limits
+    unitOffset = offset
+    unitSeen = seen
     state = direction == .clientToServer ? .preface(matched: 0) : .header
     decoder = HPACKDecoder(mostCapacity: limits.tableByteCount)
   }
@@ -277,6 +282,11 @@ final class HTTP2Reader {
     switch state {
     case .passing:
       return .unread
+    case .header where header.isEmpty:
+      unitStart = nil
+      unitSeen = seen
+      unitOffset = offset
+      return .lost
     case .preface, .header, .padLength:
       return .lost
     case .data(let rest, let padding):

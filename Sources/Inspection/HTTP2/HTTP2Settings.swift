@@ -42,7 +42,9 @@ struct HTTP2Settings: Hashable {
 struct HTTP2SettingsHistory {
   private(set) var acknowledged = HTTP2Settings()
   private var pending: [HTTP2Settings] = []
-  private(set) var wasSeen = false
+  /// Whether they, and what else bounds the other side, were read without a gap.
+  private(set) var isCertain = false
+  private var hasGap = false
 
   /// What the newest settings say, acknowledged or not.
   var newest: HTTP2Settings { pending.last ?? acknowledged }
@@ -58,7 +60,13 @@ struct HTTP2SettingsHistory {
     var settings = newest
     settings.apply(payload, note: note)
     pending.append(settings)
-    wasSeen = true
+    isCertain = !hasGap
+  }
+
+  /// A part of them, or of a WINDOW_UPDATE, is missing.
+  mutating func lose() {
+    hasGap = true
+    isCertain = false
   }
 
   /// The other side confirms the oldest unconfirmed settings; false where there are none.
