@@ -21,8 +21,10 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // C edges.
@@ -51,15 +53,41 @@ let package = Package(
       name: "Replay", dependencies: ["SessionEvents", "JSONText", "Packets", "CaptureFile", "Inspection"],
       swiftSettings: memorySafe),
 
+    // The machine: its files, processes and tools; who holds a socket; the firewall.
+    .target(name: "LinuxSystem", dependencies: ["CLinux"], swiftSettings: checked),
+    .target(
+      name: "Attribution", dependencies: ["SessionEvents", "CLinux", "LinuxSystem"], swiftSettings: checked),
+    .target(name: "Redirection", dependencies: ["LinuxSystem"], swiftSettings: checked),
+
     // Interception.
     .target(name: "TLSEngine", dependencies: ["SessionEvents", "COpenSSL"], swiftSettings: checked),
-    .target(name: "Sandbox", dependencies: ["CLinux"], swiftSettings: checked),
+    .target(name: "Sandbox", dependencies: ["CLinux", "LinuxSystem"], swiftSettings: checked),
     .target(
       name: "Relay",
       dependencies: [
         "SessionEvents", "Inspection", "TLSEngine", "CLinux",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: checked),
+
+    // The service.
+    .target(
+      name: "Settings",
+      dependencies: [
+        "SessionEvents", "TLSEngine",
+        .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: checked),
+    .target(
+      name: "Operations",
+      dependencies: [
+        "SessionEvents", "JSONText",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: checked),
@@ -73,7 +101,9 @@ let package = Package(
       name: "RelayCommand",
       dependencies: [
         "SessionEvents", "Packets", "Inspection", "ContentCoding", "CaptureFile", "Recorder", "Replay",
-        "TLSEngine", "Sandbox", "Relay", "CommandSupport", "JSONText",
+        "TLSEngine", "LinuxSystem", "Attribution", "Redirection", "Sandbox", "Relay", "Settings",
+        "Operations",
+        "CommandSupport", "JSONText",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -88,7 +118,8 @@ let package = Package(
 
     // Tests.
     .executableTarget(
-      name: "SandboxProbe", dependencies: ["Sandbox"], path: "Tests/SandboxProbe", swiftSettings: checked),
+      name: "SandboxProbe", dependencies: ["Sandbox", "LinuxSystem"], path: "Tests/SandboxProbe",
+      swiftSettings: checked),
     .target(
       name: "TestSupport", dependencies: ["SessionEvents"], path: "Tests/TestSupport",
       swiftSettings: checked),
@@ -125,7 +156,24 @@ let package = Package(
       name: "TLSEngineTests", dependencies: ["SessionEvents", "TLSEngine", "COpenSSL", "TestSupport"],
       swiftSettings: checked),
     .testTarget(
-      name: "SandboxTests", dependencies: ["Sandbox", "CLinux", "SandboxProbe", "TestSupport"],
+      name: "SandboxTests",
+      dependencies: ["Sandbox", "LinuxSystem", "CLinux", "SandboxProbe", "TestSupport"],
+      swiftSettings: checked),
+    .testTarget(
+      name: "AttributionTests",
+      dependencies: ["SessionEvents", "CLinux", "LinuxSystem", "Attribution", "TestSupport"],
+      swiftSettings: checked),
+    .testTarget(
+      name: "RedirectionTests", dependencies: ["LinuxSystem", "Redirection", "TestSupport"],
+      swiftSettings: checked),
+    .testTarget(
+      name: "SettingsTests", dependencies: ["SessionEvents", "TLSEngine", "Settings", "TestSupport"],
+      swiftSettings: checked),
+    .testTarget(
+      name: "OperationsTests",
+      dependencies: [
+        "SessionEvents", "Operations", "TestSupport", .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: checked),
     .testTarget(
       name: "RelayTests",

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import LinuxSystem
 
 /// This process's arguments and environment as the caller gave them.
 public enum CallerEnvironment {

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import LinuxSystem
 
 /// The start of the command from the launcher.
 enum CommandProcess {

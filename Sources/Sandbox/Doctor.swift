@@ -1,4 +1,5 @@
 import Glibc
+public import LinuxSystem
 
 /// Finds out what the machine allows, by trying it.
 public enum Doctor {

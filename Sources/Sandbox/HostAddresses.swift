@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import LinuxSystem
 
 /// The machine's own addresses, as the sandbox is to show them.
 public struct HostAddresses: Hashable, Sendable {

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import LinuxSystem
 
 /// The network inside the sandbox: one loopback device on which every address is local.
 enum InnerNetwork {
@@ -33,13 +34,13 @@ enum InnerNetwork {
       }
     }
     let input = lines.joined(separator: "\n") + "\n"
-    try SystemTool.start(ip, ["-batch", "-"], input: input, stage: .network).finish()
+    try SandboxTool.start(ip, ["-batch", "-"], input: input, stage: .network).finish()
   }
 
   /// Sends every TCP connection to the relay's listeners, but for those that stay within loopback; and refuses UDP.
   static func startRedirection(
     to sockets: SandboxSockets, hostLoopbackPorts: Set<UInt16>, nft: String
-  ) throws(SandboxError) -> SystemTool {
+  ) throws(SandboxError) -> SandboxTool {
     var rules = rules(
       "ip", loopback: "127.0.0.0/8", hostLoopbackPorts,
       listener: "\(listeningIPv4.first)-\(listeningIPv4.last):\(port(of: sockets.tcp4))")
@@ -48,7 +49,7 @@ enum InnerNetwork {
         "ip6", loopback: "::1", hostLoopbackPorts,
         listener: "\(listeningIPv6.first)-\(listeningIPv6.last):\(port(of: tcp6))")
     }
-    return try SystemTool.start(nft, ["-f", "-"], input: rules, stage: .nat)
+    return try SandboxTool.start(nft, ["-f", "-"], input: rules, stage: .nat)
   }
 
   /// DNS over TCP goes to the relay even when it goes to a stub resolver on loopback, as 127.0.0.53.

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import LinuxSystem
 
 /// The launcher's own user, network and mount namespace.
 enum Namespaces {

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import LinuxSystem
 
 /// The inner half of the sandbox: a process of its own, which makes the namespaces and supervises the command.
 ///

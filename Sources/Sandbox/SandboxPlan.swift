@@ -1,3 +1,5 @@
+public import LinuxSystem
+
 /// Everything that a sandbox is made from: the command, what it may see, and where it appears to come from.
 public struct SandboxPlan: Sendable {
   /// The command and its arguments, as the bytes that the caller gave; the first is looked up in PATH.

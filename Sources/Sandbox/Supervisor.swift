@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import LinuxSystem
 
 /// The launcher after the launch: watches over the command and all its descendants, and obeys the relay.
 ///

@@ -1,4 +1,5 @@
 import Glibc
+import LinuxSystem
 
 /// The environment that makes programs with certificate stores of their own use the relay's merged bundle.
 ///

@@ -1,4 +1,5 @@
 import Glibc
+import LinuxSystem
 import Sandbox
 
 /// What the tests tell the probe.

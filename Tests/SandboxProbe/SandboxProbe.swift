@@ -1,4 +1,5 @@
 import Glibc
+import LinuxSystem
 import Sandbox
 
 /// The sandbox's caller and launcher for tests: a test bundle cannot be executed a second time, and the tests need

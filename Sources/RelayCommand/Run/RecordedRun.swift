@@ -1,5 +1,6 @@
 import CommandSupport
 import Glibc
+import LinuxSystem
 import Logging
 import Recorder
 import Relay

@@ -1,12 +1,12 @@
 import Glibc
 
 /// A null-terminated array of C strings, as exec takes it; freed with the object.
-final class CStrings {
-  let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+package final class CStrings {
+  package let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
   private let count: Int
 
   /// Bytes after a zero byte are lost.
-  init(_ strings: [[UInt8]]) {
+  package init(_ strings: [[UInt8]]) {
     count = strings.count
     pointers = .allocate(capacity: count + 1)
     for (index, string) in strings.enumerated() {
@@ -18,7 +18,7 @@ final class CStrings {
     pointers[count] = nil
   }
 
-  var strings: [String] {
+  package var strings: [String] {
     (0..<count).compactMap { pointers[$0].map { String(cString: $0) } }
   }
 

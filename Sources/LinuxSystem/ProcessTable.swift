@@ -2,9 +2,9 @@ import CLinux
 import Glibc
 
 /// What /proc tells of processes.
-enum ProcessTable {
+package enum ProcessTable {
   /// All descendants of a process, whatever namespaces they have moved to; not itself.
-  static func descendants(of root: Int32) -> [Int32] {
+  package static func descendants(of root: Int32) -> [Int32] {
     var children: [Int32: [Int32]] = [:]
     for pid in all() {
       if let parent = parent(of: pid) { children[parent, default: []].append(pid) }
@@ -20,7 +20,7 @@ enum ProcessTable {
 
   /// The same without reading all of /proc: by the lists of children that most kernels keep
   /// (CONFIG_PROC_CHILDREN), which may miss someone while others come and go.
-  static func fastDescendants(of root: Int32) -> [Int32] {
+  package static func fastDescendants(of root: Int32) -> [Int32] {
     guard access("/proc/self/task/\(getpid())/children", F_OK) == 0 else { return descendants(of: root) }
     var found: [Int32] = []
     var next = [root]
@@ -38,31 +38,12 @@ enum ProcessTable {
   }
 
   /// The process's descriptor that links to this, as `socket:[INODE]`; near `hint` is looked first.
-  static func descriptor(of pid: Int32, linkingTo link: [UInt8], hint: Int32) -> Int32? {
+  package static func descriptor(of pid: Int32, linkingTo link: [UInt8], hint: Int32) -> Int32? {
     let descriptor = link.withUnsafeBytes { clinux_descriptor_of(pid, $0.baseAddress, $0.count, hint) }
     return descriptor < 0 ? nil : descriptor
   }
 
-  /// Those of a sandbox that lost its launcher: whoever is in its network or mount namespace.
-  static func members(of namespaces: NamespaceIdentity) -> [Int32] {
-    all().filter { pid in
-      SystemFiles.inode(of: "/proc/\(pid)/ns/net") == namespaces.network
-        || SystemFiles.inode(of: "/proc/\(pid)/ns/mnt") == namespaces.mounts
-    }
-  }
-
-  /// Kills until there is nobody left, for at most five seconds.
-  static func killMembers(of namespaces: NamespaceIdentity) {
-    let giveUp = SystemFiles.now() + 5_000_000_000
-    var members = members(of: namespaces)
-    while !members.isEmpty, SystemFiles.now() < giveUp {
-      for pid in members { kill(pid, SIGKILL) }
-      poll(nil, 0, 2)
-      members = Self.members(of: namespaces)
-    }
-  }
-
-  static func all() -> [Int32] {
+  package static func all() -> [Int32] {
     SystemFiles.names(in: "/proc").compactMap { Int32($0) }
   }
 
@@ -76,11 +57,5 @@ enum ProcessTable {
     let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "), maxSplits: 2)
     guard fields.count == 3, fields[0].first != UInt8(ascii: "Z") else { return nil }
     return Int32(String(decoding: fields[1], as: UTF8.self))
-  }
-}
-
-extension SandboxProcess {
-  init(pid: Int32) {
-    self.init(pid: pid, name: SystemFiles.line(of: "/proc/\(pid)/comm") ?? "")
   }
 }

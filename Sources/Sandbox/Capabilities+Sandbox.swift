@@ -1,26 +1,8 @@
 import CLinux
 import Glibc
+import LinuxSystem
 
-/// The capabilities that matter to the sandbox (capabilities(7)).
-enum Capability: UInt64 {
-  case chown = 0
-  case dacOverride = 1
-  case fowner = 3
-  case fsetid = 4
-  case kill = 5
-  case setgid = 6
-  case setuid = 7
-  case setpcap = 8
-  case netBindService = 10
-  case netAdmin = 12
-  case sysChroot = 18
-  case sysAdmin = 21
-  case mknod = 27
-  case auditWrite = 29
-  case setfcap = 31
-}
-
-enum Capabilities {
+extension Capabilities {
   /// What root keeps in the sandbox: what containers give by default, less NET_RAW.
   ///
   /// With these it is root for files and users, and can neither leave nor change the sandbox's network and mounts.
@@ -29,20 +11,6 @@ enum Capabilities {
     .mknod,
     .auditWrite, .setfcap,
   ])
-
-  static func mask(_ capabilities: [Capability]) -> UInt64 {
-    capabilities.reduce(0) { $0 | 1 << $1.rawValue }
-  }
-
-  static var effective: UInt64 { sets.effective }
-
-  private static var permitted: UInt64 { sets.permitted }
-
-  private static var sets: (permitted: UInt64, effective: UInt64) {
-    var permitted: UInt64 = 0
-    var effective: UInt64 = 0
-    return clinux_get_capabilities(&permitted, &effective) == 0 ? (permitted, effective) : (0, 0)
-  }
 
   /// Whether network and mount namespaces can be made, used, and closed to the command, without a user namespace.
   static var allowNamespaces: Bool {

@@ -2,9 +2,9 @@ import CLinux
 import Glibc
 
 /// The little of files and clocks that the sandbox needs, without Foundation.
-enum SystemFiles {
+package enum SystemFiles {
   /// The whole of a file, also of one in /proc; nil, with errno set, when it cannot be read.
-  static func contents(of path: String) -> [UInt8]? {
+  package static func contents(of path: String) -> [UInt8]? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
@@ -12,7 +12,7 @@ enum SystemFiles {
   }
 
   /// From the descriptor's position to the end.
-  static func contents(of descriptor: Int32) -> [UInt8]? {
+  package static func contents(of descriptor: Int32) -> [UInt8]? {
     var facts = stat()
     guard fstat(descriptor, &facts) == 0 else { return nil }
     var bytes: [UInt8] = []
@@ -28,12 +28,12 @@ enum SystemFiles {
   }
 
   /// A small text file of /proc or /sys without its line end; nil when it cannot be read.
-  static func line(of path: String) -> String? {
+  package static func line(of path: String) -> String? {
     contents(of: path).map { String(decoding: $0.prefix { $0 != 0x0a }, as: UTF8.self) }
   }
 
   /// False, with errno set, when not all could be written.
-  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+  package static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var done = 0
     while done < bytes.count {
       let count = bytes.withUnsafeBytes { buffer in
@@ -47,7 +47,7 @@ enum SystemFiles {
   }
 
   /// Writes to a file that exists, in one go, as /proc wants it.
-  static func write(_ text: String, toExisting path: String) -> Bool {
+  package static func write(_ text: String, toExisting path: String) -> Bool {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
@@ -55,7 +55,7 @@ enum SystemFiles {
   }
 
   /// A memory file that holds `bytes`, its position at the start; nil, with errno set, on failure.
-  static func memoryFile(named name: String, _ bytes: [UInt8] = []) -> Int32? {
+  package static func memoryFile(named name: String, _ bytes: [UInt8] = []) -> Int32? {
     let descriptor = clinux_memfd(name)
     guard descriptor >= 0 else { return nil }
     guard write(bytes, to: descriptor), lseek(descriptor, 0, SEEK_SET) == 0 else {
@@ -65,7 +65,7 @@ enum SystemFiles {
     return descriptor
   }
 
-  static func link(at path: String) -> String? {
+  package static func link(at path: String) -> String? {
     var target = [UInt8](repeating: 0, count: Int(PATH_MAX))
     let count = target.withUnsafeMutableBytes { buffer in
       buffer.baseAddress.map { readlink(path, $0.assumingMemoryBound(to: CChar.self), buffer.count) } ?? -1
@@ -74,14 +74,14 @@ enum SystemFiles {
   }
 
   /// The path without symbolic links; nil when it leads nowhere.
-  static func resolved(_ path: String) -> String? {
+  package static func resolved(_ path: String) -> String? {
     guard let resolved = realpath(path, nil) else { return nil }
     defer { free(resolved) }
     return String(cString: resolved)
   }
 
   /// The names in a directory, but for those that begin with a dot; empty when it cannot be read.
-  static func names(in directory: String) -> [String] {
+  package static func names(in directory: String) -> [String] {
     guard let stream = opendir(directory) else { return [] }
     defer { closedir(stream) }
     var names: [String] = []
@@ -94,13 +94,13 @@ enum SystemFiles {
     return names
   }
 
-  static func inode(of path: String) -> UInt64? {
+  package static func inode(of path: String) -> UInt64? {
     var facts = stat()
     return stat(path, &facts) == 0 ? UInt64(facts.st_ino) : nil
   }
 
   /// CLOCK_MONOTONIC, which all processes share, in nanoseconds.
-  static func now() -> UInt64 {
+  package static func now() -> UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
