@@ -9,19 +9,29 @@ public struct RelayConfiguration: Sendable {
   public var connectTimeout: Duration
   /// For each of the two TLS handshakes of a session.
   public var handshakeTimeout: Duration
+  /// After which a TCP session without a byte either way is ended; nil: never.
+  public var idleTimeout: Duration?
   /// After which a DNS client socket's session is taken to be over.
   public var dnsIdleTimeout: Duration
+  /// SO_MARK of every connection that the relay makes, by which firewall rules exempt it from redirection.
+  public var upstreamMark: UInt32?
+  /// How many TCP connections may be open at once; further ones wait to be accepted. Nil: any number.
+  public var connectionLimit: Int?
 
   public init(
     interception: Interception, bypass: HostPatterns = HostPatterns([]),
     onBadCertificate: BadCertificatePolicy = .mirror, connectTimeout: Duration = .seconds(30),
-    handshakeTimeout: Duration = .seconds(30), dnsIdleTimeout: Duration = .seconds(15)
+    handshakeTimeout: Duration = .seconds(30), idleTimeout: Duration? = nil,
+    dnsIdleTimeout: Duration = .seconds(15), upstreamMark: UInt32? = nil, connectionLimit: Int? = nil
   ) {
     self.interception = interception
     self.bypass = bypass
     self.onBadCertificate = onBadCertificate
     self.connectTimeout = connectTimeout
     self.handshakeTimeout = handshakeTimeout
+    self.idleTimeout = idleTimeout
     self.dnsIdleTimeout = dnsIdleTimeout
+    self.upstreamMark = upstreamMark
+    self.connectionLimit = connectionLimit
   }
 }
