@@ -168,8 +168,8 @@ extension SessionFailure {
     case .certificateRejected(let text):
       json.field("kind", "certificate_rejected")
       json.field("detail", text)
-    case .loop:
-      json.field("kind", "loop")
+    case .idleTimeout:
+      json.field("kind", "idle_timeout")
     case .relayStopped:
       json.field("kind", "relay_stopped")
     }

@@ -136,7 +136,7 @@ extension SessionFailure {
     case "tls_failed":
       self = .tlsFailed(try value(fields.party, "party"), try required(fields.detail, "detail"))
     case "certificate_rejected": self = .certificateRejected(try required(fields.detail, "detail"))
-    case "loop": self = .loop
+    case "idle_timeout": self = .idleTimeout
     case "relay_stopped": self = .relayStopped
     case let kind: throw SidecarDefect("unknown \"cause\" \"\(kind)\"")
     }

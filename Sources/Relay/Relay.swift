@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 public import Logging
 import NIOCore
@@ -45,6 +46,31 @@ public final class Relay: Sendable {
     let acceptor = SessionAcceptor(context: context, group: group, originalDestination: originalDestination)
     for descriptor in tcpListeners { _ = try acceptor.listen(on: descriptor).wait() }
     self.sockets.withLock { $0 += tcpListeners }
+  }
+
+  /// What is relayed from now on goes by this; the limit of connections and the marks of open ones stay.
+  public func reconfigure(_ configuration: RelayConfiguration) {
+    context.configuration = configuration
+  }
+
+  /// Judges servers from now on by the trust store that `upstream` makes.
+  public func replaceUpstream(_ upstream: @escaping @Sendable () throws(TLSFailure) -> UpstreamContext) {
+    context.interceptor.replaceUpstream(upstream)
+  }
+
+  public var readings: RelayReadings {
+    RelayReadings(
+      isAcceptingPaused: context.gate?.isPaused ?? false, connectionLimit: context.gate?.limit,
+      unredirectedCount: context.refusals.unredirectedCount, loopCount: context.refusals.loopCount)
+  }
+
+  /// Whether every event loop answers within the limit; blocks, and is not to be called on one.
+  public func isResponsive(within limit: Duration) -> Bool {
+    let answers = DispatchSemaphore(value: 0)
+    let loops = Array(group.makeIterator())
+    for loop in loops { loop.execute { answers.signal() } }
+    let deadline = DispatchTime.now() + .nanoseconds(Int(TimeAmount(limit).nanoseconds))
+    return loops.allSatisfy { _ in answers.wait(timeout: deadline) == .success }
   }
 
   /// Waits until every TCP session has ended, `patience` at most, then ends what is left; nothing is relayed after it.

@@ -8,11 +8,13 @@ import TLSEngine
 
 /// What all sessions of a relay share.
 final class RelayContext: Sendable {
-  let configuration: RelayConfiguration
   let interceptor: TLSInterceptor
   let sink: any SessionSink
   let sessions = LiveSessions()
   let logger: Logger
+  let gate: AdmissionGate?
+  let refusals: Refusals
+  private let current: Mutex<RelayConfiguration>
   private let attribution: (any ProcessAttribution)?
   /// Process look-ups read /proc, which must not hold up an event loop.
   private let lookups: NIOThreadPool
@@ -23,12 +25,20 @@ final class RelayContext: Sendable {
     configuration: RelayConfiguration, interceptor: TLSInterceptor, sink: any SessionSink,
     attribution: (any ProcessAttribution)?, lookups: NIOThreadPool, logger: Logger
   ) {
-    self.configuration = configuration
+    current = Mutex(configuration)
+    gate = configuration.connectionLimit.map { AdmissionGate(limit: $0, logger: logger) }
+    refusals = Refusals(logger: logger)
     self.interceptor = interceptor
     self.sink = sink
     self.attribution = attribution
     self.lookups = lookups
     self.logger = logger
+  }
+
+  /// Sessions that are open go on as they began, but for limits of time.
+  var configuration: RelayConfiguration {
+    get { current.withLock(\.self) }
+    set { current.withLock { $0 = newValue } }
   }
 
   func makeJournal() -> SessionJournal {

@@ -6,15 +6,24 @@ import TLSEngine
 /// Makes both TLS legs of an intercepted session.
 final class TLSInterceptor: Sendable {
   private let issuer: LeafIssuer
-  private let makeUpstream: @Sendable () throws(TLSFailure) -> UpstreamContext
-  /// Made when the first session wants it; a failure is tried again, and fails each session that needs it.
-  private let upstream = Mutex<UpstreamContext?>(nil)
+  private struct Upstream {
+    var make: @Sendable () throws(TLSFailure) -> UpstreamContext
+    /// Made when the first session wants it; a failure is tried again, and fails each session that needs it.
+    var made: UpstreamContext?
+  }
+
+  private let upstream: Mutex<Upstream>
 
   init(
     authority: SigningAuthority, makeUpstream: @escaping @Sendable () throws(TLSFailure) -> UpstreamContext
   ) throws(TLSFailure) {
     issuer = try LeafIssuer(authority: authority)
-    self.makeUpstream = makeUpstream
+    upstream = Mutex(Upstream(make: makeUpstream))
+  }
+
+  /// Judges servers by another trust store from now on.
+  func replaceUpstream(_ make: @escaping @Sendable () throws(TLSFailure) -> UpstreamContext) {
+    upstream.withLock { $0 = Upstream(make: make) }
   }
 
   /// The leg towards the server: it offers what the client offered.
@@ -50,10 +59,10 @@ final class TLSInterceptor: Sendable {
   }
 
   private func upstreamContext() throws(TLSFailure) -> UpstreamContext {
-    try upstream.withLock { known throws(TLSFailure) in
-      if let known { return known }
-      let made = try makeUpstream()
-      known = made
+    try upstream.withLock { upstream throws(TLSFailure) in
+      if let made = upstream.made { return made }
+      let made = try upstream.make()
+      upstream.made = made
       return made
     }
   }

@@ -29,8 +29,8 @@ public enum SessionFailure: Hashable, Sendable {
   case tlsFailed(Party, String)
   /// The upstream certificate does not stand, and the relay was told to refuse such.
   case certificateRejected(String)
-  /// The session's destination is the relay itself.
-  case loop
+  /// Neither side said anything for as long as the relay waits.
+  case idleTimeout
   /// The relay was told to stop.
   case relayStopped
 }

@@ -66,7 +66,7 @@ import Testing
     ]
     + [
       SessionFailure.upstreamUnreachable("Connection refused"), .tlsFailed(.client, "bad certificate"),
-      .tlsFailed(.server, "wrong version number"), .certificateRejected("certificate has expired"), .loop,
+      .tlsFailed(.server, "wrong version number"), .certificateRejected("certificate has expired"), .idleTimeout,
       .relayStopped,
     ].map { .closed(SessionClosing(.open, cause: $0), totals) }
 

@@ -116,3 +116,11 @@ private func withSockaddr(_ address: inout sockaddr_in, _ body: (UnsafePointer<s
     }
   }
 }
+
+extension TestSocket {
+  /// Whether somebody is waiting to be accepted, or comes within this many seconds.
+  func hasConnection(within seconds: Double) -> Bool {
+    var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&ready, 1, Int32(seconds * 1_000)) > 0
+  }
+}

@@ -14,9 +14,13 @@ enum Connecting {
 
   /// The channel is not read until its leg is told to.
   static func connect(
-    to endpoint: Endpoint, timeout: TimeAmount, on eventLoop: any EventLoop
+    to endpoint: Endpoint, timeout: TimeAmount, mark: UInt32?, on eventLoop: any EventLoop
   ) -> EventLoopFuture<any Channel> {
-    ClientBootstrap(group: eventLoop)
+    var bootstrap = ClientBootstrap(group: eventLoop)
+    // Before it connects; a connection that cannot be marked is not made, for it could be redirected here.
+    if let mark { bootstrap = bootstrap.channelOption(markOption, value: Int(Int32(bitPattern: mark))) }
+    return
+      bootstrap
       .connectTimeout(timeout)
       .channelOption(.autoRead, value: false)
       .channelOption(.allowRemoteHalfClosure, value: true)
@@ -25,6 +29,10 @@ enum Connecting {
       .channelOption(.writeBufferWaterMark, value: writeBuffers)
       .connect(to: SocketAddress(endpoint))
   }
+
+  /// SO_MARK (asm-generic/socket.h).
+  static let markOption = ChannelOptions.Types.SocketOption(
+    level: .socket, name: NIOBSDSocket.Option(rawValue: 36))
 
   /// The system's text for why a connection could not be made: `Connection refused`.
   static func message(for error: any Error) -> String {

@@ -13,6 +13,14 @@ struct SessionAcceptor: Sendable {
   /// Takes over a listening socket.
   func listen(on descriptor: CInt) -> EventLoopFuture<any Channel> {
     ServerBootstrap(group: group)
+      .serverChannelInitializer { [context] channel in
+        channel.eventLoop.makeCompletedFuture {
+          // While descriptors are short the kernel would wake the loop for the same connection again and again.
+          let backoff = AcceptBackoffHandler(shouldForwardIOErrorCaught: true)
+          try channel.pipeline.syncOperations.addHandlers([backoff, AcceptErrorHandler(context: context)])
+          context.gate?.add(listener: channel)
+        }
+      }
       .serverChannelOption(.maxMessagesPerRead, value: 16)
       .childChannelOption(.autoRead, value: false)
       .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -26,16 +34,20 @@ struct SessionAcceptor: Sendable {
   private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
     let time = Timestamp.now()
     context.sessions.beginArrival()
+    context.gate?.admit(channel)
+    let client = channel.remoteAddress.flatMap { Endpoint($0) }
     return originalDestination(channel).flatMap { destination in
-      guard let destination, let client = channel.remoteAddress.flatMap({ Endpoint($0) }) else {
-        context.logger.warning(
-          "closed a connection that was not redirected here",
-          metadata: ["client": "\(channel.remoteAddress?.description ?? "unknown")"])
+      guard let destination, let client else {
+        context.refusals.refuseUnredirected(client: client)
         return channel.close()
       }
       return context.opening(
         transport: .tcp, client: client, originalDestination: destination, on: channel.eventLoop
       ).flatMapThrowing { opening in
+        guard !Refusals.isOwn(opening.process) else {
+          context.refusals.refuseLoop(to: destination, mark: context.configuration.upstreamMark)
+          return channel.close(promise: nil)
+        }
         try start(opening, on: channel, at: time)
       }
     }.always { _ in context.sessions.endArrival() }
@@ -50,5 +62,20 @@ struct SessionAcceptor: Sendable {
       channel.eventLoop.execute { confined.value.stop() }
     }
     driver.start(at: time)
+  }
+}
+
+/// Says that connections cannot be accepted, which is tried again every second.
+private final class AcceptErrorHandler: ChannelInboundHandler {
+  typealias InboundIn = any Channel
+
+  private let throttle: LogThrottle
+
+  init(context: RelayContext) {
+    throttle = LogThrottle(logger: context.logger)
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    throttle.log("connections wait to be accepted: \(Connecting.message(for: error))")
   }
 }

@@ -32,6 +32,7 @@ final class SessionDriver {
   var heldServerPlaintext: [[UInt8]] = []
   private var handshakeDeadline: Scheduled<Void>?
   private var openLegCount = 1
+  private var lastActivity = NIODeadline.now()
 
   init(
     context: RelayContext, opening: SessionOpening, journal: SessionJournal, clientChannel: any Channel
@@ -55,6 +56,7 @@ final class SessionDriver {
   func start(at time: Timestamp) {
     journal.record(.opened(opening), at: time)
     client.setReading(true)
+    if let limit = context.configuration.idleTimeout { watchIdleness(limit: TimeAmount(limit)) }
     connect()
   }
 
@@ -81,6 +83,7 @@ final class SessionDriver {
   /// The channel has no more bytes for now: time to send what they led to.
   func receivedAllForNow() {
     guard !machine.isClosed else { return }
+    lastActivity = .now()
     server?.flush()
     client.flush()
   }
@@ -114,8 +117,11 @@ final class SessionDriver {
   // MARK: Upstream
 
   private func connect() {
-    let timeout = TimeAmount(context.configuration.connectTimeout)
-    Connecting.connect(to: opening.originalDestination, timeout: timeout, on: eventLoop).assumeIsolated()
+    let configuration = context.configuration
+    Connecting.connect(
+      to: opening.originalDestination, timeout: TimeAmount(configuration.connectTimeout),
+      mark: configuration.upstreamMark, on: eventLoop
+    ).assumeIsolated()
       .whenComplete { [self] result in
         switch result {
         case .success(let channel): connected(channel)
@@ -272,6 +278,18 @@ final class SessionDriver {
 
   private func closeIfLast() {
     if openLegCount == 0, machine.isClosed { context.sessions.remove(journal.session) }
+  }
+
+  /// Looks again when the limit could be reached at the earliest: no timer is moved for each byte.
+  private func watchIdleness(limit: TimeAmount) {
+    eventLoop.assumeIsolated().scheduleTask(deadline: lastActivity + limit) { [weak self] in
+      guard let self, !machine.isClosed else { return }
+      if NIODeadline.now() - lastActivity >= limit {
+        perform(machine.idle())
+      } else {
+        watchIdleness(limit: limit)
+      }
+    }
   }
 
   private func startHandshakeDeadline() {

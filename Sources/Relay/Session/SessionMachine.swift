@@ -196,6 +196,11 @@ struct SessionMachine {
     abort(SessionClosing(.reset(by: .server), cause: .certificateRejected(text)))
   }
 
+  /// Nobody has said anything for as long as the relay waits.
+  mutating func idle() -> Action {
+    abort(SessionClosing(.open, cause: .idleTimeout))
+  }
+
   /// The relay ends, and with it what it relays.
   mutating func stop() -> Action {
     abort(SessionClosing(.open, cause: .relayStopped))

@@ -106,7 +106,7 @@ extension SessionFailure {
     case .tlsFailed(.client, _): "client_tls_failed"
     case .tlsFailed(.server, _): "server_tls_failed"
     case .certificateRejected: "certificate_rejected"
-    case .loop: "loop"
+    case .idleTimeout: "idle_timeout"
     case .relayStopped: "relay_stopped"
     }
   }
@@ -114,7 +114,7 @@ extension SessionFailure {
   fileprivate var detail: String? {
     switch self {
     case .upstreamUnreachable(let text), .tlsFailed(_, let text), .certificateRejected(let text): text
-    case .loop, .relayStopped: nil
+    case .idleTimeout, .relayStopped: nil
     }
   }
 }

@@ -64,7 +64,7 @@ struct SessionEnding {
     case .tlsFailed(let party, let text):
       "TLS failed on the \(party.rawValue)'s side: \(DisplayText.safe(text))"
     case .certificateRejected(let text): "certificate rejected: \(DisplayText.safe(text))"
-    case .loop: "the destination is the relay itself"
+    case .idleTimeout: "neither side said anything for too long"
     case .relayStopped: "the relay was stopped"
     }
   }

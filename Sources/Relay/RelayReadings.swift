@@ -1,0 +1,10 @@
+/// How a relay fares, beside what its sessions tell.
+public struct RelayReadings: Hashable, Sendable {
+  /// Whether connections wait until others have ended.
+  public var isAcceptingPaused: Bool
+  public var connectionLimit: Int?
+  /// Connections that were closed because they were made to a listener itself.
+  public var unredirectedCount: UInt64
+  /// Connections of the relay's own that came back to it.
+  public var loopCount: UInt64
+}
