@@ -34,10 +34,18 @@ public final class Relay: Sendable {
   /// bound to port 53 with IP_PKTINFO or IPV6_RECVPKTINFO set.
   public func serve(tcpListeners: [CInt], dnsSockets: [CInt]) throws {
     try serve(tcpListeners: tcpListeners, originalDestination: OriginalDestination.of)
-    for descriptor in dnsSockets {
+    try serveDNS(sockets: dnsSockets, listeners: [], destination: .packetInfo)
+  }
+
+  /// Serves DNS over UDP and, with `listeners`, over TCP; all these sockets become the relay's.
+  ///
+  /// With `.connectionTracking` the sockets may have any port; it is to this that queries are redirected.
+  public func serveDNS(sockets: [CInt], listeners: [CInt], destination: DNSDestination) throws {
+    for descriptor in sockets {
       _ = try DNSForwarder.serve(descriptor, context: context, group: group).wait()
     }
-    self.sockets.withLock { $0 += dnsSockets }
+    self.sockets.withLock { $0 += sockets }
+    try serve(tcpListeners: listeners, originalDestination: OriginalDestination.of)
   }
 
   func serve(
