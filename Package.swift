@@ -84,7 +84,7 @@ let package = Package(
     .target(
       name: "Operations",
       dependencies: [
-        "SessionEvents", "JSONText",
+        "SessionEvents", "JSONText", "Inspection", "LinuxSystem",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

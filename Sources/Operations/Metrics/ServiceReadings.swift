@@ -1,0 +1,73 @@
+/// What session events do not tell of a running service: read from its parts at the moment of asking.
+///
+/// Counts are since the start of the service, unless they say otherwise.
+package struct ServiceReadings: Hashable, Sendable {
+  /// Nil where the service relays without recording.
+  package var recording: Recording?
+  package var admission = Admission()
+  package var dns = DNS()
+  /// Leaf certificates that were signed.
+  package var certificatesMinted: UInt64 = 0
+
+  package init() {}
+
+  /// The recorder and its queue.
+  package struct Recording: Hashable, Sendable {
+    package enum State: String, Hashable, Sendable, CaseIterable {
+      case recording
+      /// Nothing is recorded any more, `failure` says why.
+      case failed
+    }
+
+    package var state = State.recording
+    /// Why the last attempt to write failed; nil where none has.
+    package var failure: String?
+    /// The file that is written to.
+    package var file: String?
+    package var fileBytes: UInt64 = 0
+    package var filePackets: UInt64 = 0
+    /// Of all files of the recording that are there, the current one included.
+    package var totalBytes: UInt64?
+    /// In the queue between the relay and the recorder.
+    package var queuedEvents: UInt64 = 0
+    package var queuedBytes: UInt64 = 0
+    package var lostEvents: UInt64 = 0
+    package var lostBytes: UInt64 = 0
+    /// Stream bytes that stand in the recording as gaps.
+    package var gapBytes: UInt64 = 0
+    package var rotations: UInt64 = 0
+    /// Closed files that the quota took.
+    package var deletedFiles: UInt64 = 0
+    package var failures: UInt64 = 0
+
+    package init() {}
+  }
+
+  /// What is let in.
+  package struct Admission: Hashable, Sendable {
+    /// Whether no connection is accepted at present, for want of descriptors or because the limit is reached.
+    package var isPaused = false
+    package var pauses: UInt64 = 0
+    /// How many sessions there may be at a time; nil where nothing but descriptors limits them.
+    package var limit: UInt64?
+    /// Connections that were closed because no rule had redirected them.
+    package var unredirected: UInt64 = 0
+
+    package init() {}
+  }
+
+  /// The forwarding of DNS queries.
+  package struct DNS: Hashable, Sendable {
+    /// Queries that wait for their answers.
+    package var outstanding: UInt64 = 0
+    /// Queries that were not forwarded: malformed, or too many at a time.
+    package var dropped: UInt64 = 0
+    package var retries: UInt64 = 0
+    /// Queries that no server answered in time.
+    package var timeouts: UInt64 = 0
+    /// Answers that matched no query by id, question and source.
+    package var mismatches: UInt64 = 0
+
+    package init() {}
+  }
+}
