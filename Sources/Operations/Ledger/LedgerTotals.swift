@@ -111,7 +111,7 @@ package enum FailureKind: String, Hashable, Sendable, CaseIterable {
   case tlsFailedWithClient = "tls_failed_client"
   case tlsFailedWithServer = "tls_failed_server"
   case certificateRejected = "certificate_rejected"
-  case loop
+  case idleTimeout = "idle_timeout"
   case relayStopped = "relay_stopped"
 
   init(_ failure: SessionFailure) {
@@ -120,7 +120,7 @@ package enum FailureKind: String, Hashable, Sendable, CaseIterable {
     case .tlsFailed(.client, _): self = .tlsFailedWithClient
     case .tlsFailed(.server, _): self = .tlsFailedWithServer
     case .certificateRejected: self = .certificateRejected
-    case .loop: self = .loop
+    case .idleTimeout: self = .idleTimeout
     case .relayStopped: self = .relayStopped
     }
   }
