@@ -57,7 +57,7 @@ let package = Package(
     .target(name: "LinuxSystem", dependencies: ["CLinux"], swiftSettings: checked),
     .target(
       name: "Attribution", dependencies: ["SessionEvents", "CLinux", "LinuxSystem"], swiftSettings: checked),
-    .target(name: "Redirection", dependencies: ["LinuxSystem"], swiftSettings: checked),
+    .target(name: "Redirection", dependencies: ["CLinux", "LinuxSystem"], swiftSettings: checked),
 
     // Interception.
     .target(name: "TLSEngine", dependencies: ["SessionEvents", "COpenSSL"], swiftSettings: checked),
