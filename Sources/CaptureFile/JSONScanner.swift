@@ -74,6 +74,16 @@ struct JSONScanner {
     return value
   }
 
+  mutating func bool() throws(Failure) -> Bool {
+    skipSpace()
+    guard offset < bytes.count, bytes[offset] == UInt8(ascii: "t") else {
+      try literal("false")
+      return false
+    }
+    try literal("true")
+    return true
+  }
+
   /// What `read` reads, or nil for `null`.
   mutating func optional<Value>(
     _ read: (inout JSONScanner) throws(Failure) -> Value

@@ -86,10 +86,15 @@ extension SidecarFields.Process {
   fileprivate init(_ scanner: inout JSONScanner) throws(JSONScanner.Failure) {
     try scanner.object { (name, scanner) throws(JSONScanner.Failure) in
       switch name {
-      case "pid": pid = try scanner.integer()
+      case "pid": pid = try scanner.optionalInteger()
       case "uid": uid = try scanner.integer()
-      case "name": self.name = try scanner.string()
+      case "user": user = try scanner.optionalString()
+      case "name": self.name = try scanner.optionalString()
       case "executable": executable = try scanner.optionalString()
+      case "command_line": commandLine = try scanner.optionalStrings()
+      case "command_line_cut": isCommandLineCut = try scanner.bool()
+      case "cgroup": cgroup = try scanner.optionalString()
+      case "unit": unit = try scanner.optionalString()
       default: try scanner.skip()
       }
     }

@@ -59,8 +59,13 @@ struct SidecarFields {
   struct Process {
     var pid: Int32?
     var uid: UInt32?
+    var user: String?
     var name: String?
     var executable: String?
+    var commandLine: [String]?
+    var isCommandLineCut: Bool?
+    var cgroup: String?
+    var unit: String?
   }
 
   struct Cause {

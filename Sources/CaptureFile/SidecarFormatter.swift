@@ -81,13 +81,27 @@ extension SessionOpening {
     json.field("interception", interception.rawValue)
     json.field("process") { json in
       guard let process else { return json.null() }
-      json.object { json in
-        json.field("pid", process.pid)
-        json.field("uid", process.uid)
-        json.field("name", process.name)
-        json.field("executable", process.executable)
+      json.object { process.write(to: &$0) }
+    }
+  }
+}
+
+extension ProcessFacts {
+  fileprivate func write(to json: inout JSONWriter) {
+    json.field("pid", pid)
+    json.field("uid", uid)
+    json.field("user", user)
+    json.field("name", name)
+    json.field("executable", executable)
+    json.field("command_line") { json in
+      guard let commandLine else { return json.null() }
+      json.array { json in
+        for argument in commandLine { json.string(argument) }
       }
     }
+    json.field("command_line_cut", isCommandLineCut)
+    json.field("cgroup", cgroup)
+    json.field("unit", unit)
   }
 }
 

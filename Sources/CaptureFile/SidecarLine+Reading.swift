@@ -79,8 +79,9 @@ extension SessionOpening {
 extension ProcessFacts {
   fileprivate init(_ fields: SidecarFields.Process) throws(SidecarDefect) {
     self.init(
-      pid: try required(fields.pid, "process.pid"), uid: try required(fields.uid, "process.uid"),
-      name: try required(fields.name, "process.name"), executable: fields.executable)
+      uid: try required(fields.uid, "process.uid"), user: fields.user, pid: fields.pid, name: fields.name,
+      executable: fields.executable, commandLine: fields.commandLine,
+      isCommandLineCut: fields.isCommandLineCut ?? false, cgroup: fields.cgroup, unit: fields.unit)
   }
 }
 

@@ -29,19 +29,3 @@ public enum Interception: String, Hashable, Sendable, CaseIterable {
   /// Read from a capture that says no more.
   case capture
 }
-
-/// The process behind a session.
-public struct ProcessFacts: Hashable, Sendable {
-  public var pid: Int32
-  public var uid: UInt32
-  /// The kernel's short name (`/proc/PID/comm`), at most 15 bytes.
-  public var name: String
-  public var executable: String?
-
-  public init(pid: Int32, uid: UInt32, name: String, executable: String?) {
-    self.pid = pid
-    self.uid = uid
-    self.name = name
-    self.executable = executable
-  }
-}

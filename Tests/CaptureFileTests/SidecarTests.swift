@@ -26,10 +26,13 @@ import Testing
   private static let v4 = SessionOpening(
     transport: .tcp, client: Endpoint("10.0.0.1:40000")!, originalDestination: Endpoint("93.184.216.34:443")!,
     interception: .sandbox,
-    process: ProcessFacts(pid: 77, uid: 1000, name: "curl", executable: "/usr/bin/curl"))
+    process: ProcessFacts(
+      uid: 1000, user: "alice", pid: 77, name: "curl", executable: "/usr/bin/curl",
+      commandLine: ["curl", "-H", "X: \"\n", ""], isCommandLineCut: true, cgroup: "/a.slice/b.service",
+      unit: "b.service"))
   private static let v6 = SessionOpening(
     transport: .udp, client: Endpoint("[2001:db8::1]:5353")!, originalDestination: Endpoint("[::1]:53")!,
-    interception: .redirect, process: ProcessFacts(pid: 1, uid: 0, name: "a b", executable: nil))
+    interception: .redirect, process: ProcessFacts(uid: 0))
   private static let unknownProcess = SessionOpening(
     transport: .tcp, client: Endpoint("10.0.0.1:1")!, originalDestination: Endpoint("10.0.0.2:2")!,
     interception: .capture)
@@ -130,6 +133,20 @@ import Testing
       Self.head.replacing("{", with: #"{"x":{"y":[1,null]},"#),
       Self.bypassed.replacing("{", with: #"{"mood":"good","deep":[{}],"#))
     #expect(try readAll(path).lines.map(\.content) == [.bypassed(.clientCertificateRequired)])
+  }
+
+  @Test func `reads what 0.1.0 wrote of a process`() throws {
+    let path = try write(
+      Self.head,
+      Self.bypassed.replacing(
+        #""event":"bypassed","reason":"client_certificate_required""#,
+        with: #""event":"opened","transport":"tcp","client":"10.0.0.1:1","server":"10.0.0.2:2","#
+          + #""interception":"sandbox","process":{"pid":7,"uid":1000,"name":"curl","executable":null}"#))
+    guard case .opened(let opening, nil) = try readAll(path).lines.first?.content else {
+      Issue.record("no session is opened")
+      return
+    }
+    #expect(opening.process == ProcessFacts(uid: 1000, pid: 7, name: "curl"))
   }
 
   @Test func `refuses another major version`() throws {

@@ -80,7 +80,9 @@ struct RandomTraffic {
       interception: .sandbox,
       process: random.next() % 4 == 0
         ? nil
-        : ProcessFacts(pid: Int32(number) + 100, uid: 1_000, name: "client", executable: "/usr/bin/client"))
+        : ProcessFacts(
+          uid: 1_000, pid: Int32(number) + 100, name: "client", executable: "/usr/bin/client",
+          commandLine: ["client", "\(number)"]))
   }
 
   private mutating func secured(_ number: UInt64) -> [SessionEvent.Kind] {

@@ -53,7 +53,11 @@ struct Script {
         SessionOpening(
           transport: transport, client: Endpoint(client)!, originalDestination: Endpoint(server)!,
           interception: .sandbox,
-          process: ProcessFacts(pid: 7, uid: 1000, name: "curl", executable: "/usr/bin/curl"))))
+          process: ProcessFacts(
+            uid: 1000, user: "alice", pid: 7, name: "curl", executable: "/usr/bin/curl",
+            commandLine: ["curl", "https://example.com/"],
+            cgroup: "/user.slice/user-1000.slice/session-2.scope",
+            unit: "session-2.scope"))))
   }
 
   mutating func add(_ kinds: SessionEvent.Kind...) {

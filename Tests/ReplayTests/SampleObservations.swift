@@ -27,7 +27,10 @@ enum SampleObservations {
       firstPacket: number * 10)
   }
 
-  static let curl = ProcessFacts(pid: 4_711, uid: 1_000, name: "curl", executable: "/usr/bin/curl")
+  static let curl = ProcessFacts(
+    uid: 1_000, user: "alice", pid: 4_711, name: "curl", executable: "/usr/bin/curl",
+    commandLine: ["curl", "https://example.com/"], cgroup: "/user.slice/user-1000.slice/session-2.scope",
+    unit: "session-2.scope")
 
   static func exchange(
     _ session: SessionSummary, _ index: Int = 0, from start: Int64, to end: Int64,

@@ -52,6 +52,32 @@ import Testing
         """#)
   }
 
+  struct Header {
+    var process: ProcessFacts?
+    var interception = Interception.redirect
+    var text: String
+  }
+
+  static let headers = [
+    Header(process: SampleObservations.curl, text: "curl[4711] of alice in session-2.scope 10.0.0.1:55712"),
+    Header(process: SampleObservations.curl, interception: .sandbox, text: "curl[4711] 10.0.0.1:55712"),
+    Header(
+      process: ProcessFacts(uid: 33, pid: 7, name: "a b", unit: "x.service"),
+      text: "a b[7] of uid 33 in x.service 10.0.0.1:55712"),
+    Header(process: ProcessFacts(uid: 33, pid: 7), interception: .sandbox, text: "?[7] 10.0.0.1:55712"),
+    Header(process: ProcessFacts(uid: 0, user: "root"), text: "root 10.0.0.1:55712"),
+    Header(process: ProcessFacts(uid: 1_000), interception: .sandbox, text: "uid 1000 10.0.0.1:55712"),
+    Header(process: nil, text: "10.0.0.1:55712"),
+  ]
+
+  @Test(arguments: headers) func `names the process, or the user where it knows no more`(_ header: Header) {
+    var session = SampleObservations.web
+    session.opening.process = header.process
+    session.opening.interception = header.interception
+    let text = Self.text([SampleObservations.closed(session, at: 9, SessionClosing(.fin))])
+    #expect(text.contains("  \(header.text) → example.com:443"), "\(text)")
+  }
+
   @Test func `keeps its lines within the width`() {
     for width in [60, 80, 100] {
       for line in Self.text(SampleObservations.all, ShowOptions(width: width)).split(separator: "\n") {
@@ -73,7 +99,10 @@ import Testing
     let bytes = Array(evil.utf8) + [0xff, 0x9b]
     var summary = SampleObservations.web
     summary.host.name = evil
+    summary.opening.interception = .redirect
     summary.opening.process?.name = evil
+    summary.opening.process?.user = evil
+    summary.opening.process?.unit = evil
     summary.bypass = .requested(evil)
     summary.serverTLS?.version = evil
     summary.serverTLS?.cipher = evil

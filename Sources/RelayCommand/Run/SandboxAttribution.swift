@@ -13,7 +13,7 @@ struct SandboxAttribution: ProcessAttribution {
       let client = socketEnd(client), let server = socketEnd(originalDestination),
       let owner = owners.owner(socketTransport(transport), client: client, server: server)
     else { return nil }
-    return ProcessFacts(pid: owner.pid, uid: owner.uid, name: owner.name, executable: owner.executable)
+    return ProcessFacts(uid: owner.uid, pid: owner.pid, name: owner.name, executable: owner.executable)
   }
 
   private func socketTransport(_ transport: TransportProtocol) -> SocketTransport {

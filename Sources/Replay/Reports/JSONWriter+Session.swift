@@ -33,8 +33,18 @@ extension JSONWriter {
       json.object { json in
         json.field("pid", process.pid)
         json.field("uid", process.uid)
+        json.field("user", process.user)
         json.field("name", process.name)
         json.field("executable", process.executable)
+        json.field("command_line") { json in
+          guard let commandLine = process.commandLine else { return json.null() }
+          json.array { json in
+            for argument in commandLine { json.string(argument) }
+          }
+        }
+        json.field("command_line_cut", process.isCommandLineCut)
+        json.field("cgroup", process.cgroup)
+        json.field("unit", process.unit)
       }
     }
   }

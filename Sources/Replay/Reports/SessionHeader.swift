@@ -12,11 +12,16 @@ struct SessionHeader {
   /// The line that begins a session.
   ///
   ///     #2   08:22:31.530  curl[4711] 10.0.0.2:41234 → example.com:443 (sni) 93.184.216.34
+  ///
+  /// What was recorded of a whole host names the user and the unit too: `curl[4711] of alice in cron.service`.
   var line: StyledLine {
     let opening = summary.opening
     var line = StyledLine(session: summary.session, time: summary.opened)
     if let process = opening.process {
-      line.add("\(DisplayText.safe(process.name))[\(process.pid)]", .bold)
+      line.add(process.label, .bold)
+      if opening.interception == .redirect {
+        for remark in process.belonging { line.add(remark, .dim) }
+      }
     }
     line.add("\(opening.client)")
     let server = opening.originalDestination

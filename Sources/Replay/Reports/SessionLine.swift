@@ -22,7 +22,7 @@ struct SessionLine {
     line.add(end, style, width: 6)
     line.add("", separator: " ")
     if let process = summary.opening.process {
-      line.add("\(DisplayText.safe(process.name))[\(process.pid)]")
+      line.add(process.label)
       line.add("→")
     }
     line.add("\(host):\(summary.opening.originalDestination.port)", .bold)
