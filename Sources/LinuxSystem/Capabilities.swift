@@ -5,6 +5,7 @@ import Glibc
 package enum Capability: UInt64 {
   case chown = 0
   case dacOverride = 1
+  case dacReadSearch = 2
   case fowner = 3
   case fsetid = 4
   case kill = 5
@@ -14,6 +15,7 @@ package enum Capability: UInt64 {
   case netBindService = 10
   case netAdmin = 12
   case sysChroot = 18
+  case sysPtrace = 19
   case sysAdmin = 21
   case mknod = 27
   case auditWrite = 29

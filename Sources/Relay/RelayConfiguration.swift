@@ -20,7 +20,7 @@ public struct RelayConfiguration: Sendable {
   public var dnsAttempts: Int
   /// SO_MARK of every connection that the relay makes, by which firewall rules exempt it from redirection.
   public var upstreamMark: UInt32?
-  /// How many TCP connections may be open at once; further ones wait to be accepted. Nil: any number.
+  /// How many TCP connections may be open at once, nil for any number; further ones wait to be accepted.
   public var connectionLimit: Int?
 
   public init(

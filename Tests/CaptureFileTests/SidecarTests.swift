@@ -69,7 +69,8 @@ import Testing
     ]
     + [
       SessionFailure.upstreamUnreachable("Connection refused"), .tlsFailed(.client, "bad certificate"),
-      .tlsFailed(.server, "wrong version number"), .certificateRejected("certificate has expired"), .idleTimeout,
+      .tlsFailed(.server, "wrong version number"), .certificateRejected("certificate has expired"),
+      .idleTimeout,
       .relayStopped,
     ].map { .closed(SessionClosing(.open, cause: $0), totals) }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "allocator.h"
+#include "confinement.h"
 #include "datagram.h"
 
 #include <stdbool.h>
