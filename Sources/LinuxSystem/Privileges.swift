@@ -1,5 +1,4 @@
 import CLinux
-package import Glibc
 
 /// What a service gives up once its sockets are open, step by step.
 ///
@@ -28,7 +27,7 @@ package enum Privileges {
   }
 
   /// The user by whom this thread's files and sockets are said to be made.
-  package static func takeFileSystemUser(_ user: uid_t) throws(SystemCallFailure) {
+  package static func takeFileSystemUser(_ user: UInt32) throws(SystemCallFailure) {
     try check(clinux_set_filesystem_user(user), "setfsuid")
   }
 

@@ -1,22 +1,22 @@
-package import Glibc
+import Glibc
 
 /// A user of the system, by whose rights a service runs.
 package struct ServiceAccount: Hashable, Sendable {
   package var name: String
-  package var user: uid_t
-  package var group: gid_t
+  package var user: UInt32
+  package var group: UInt32
 
   package static let root = ServiceAccount(name: "root", user: 0, group: 0)
 
   /// The account of this name, or of this number; nil when there is none.
   package init?(named name: String) {
-    let number = uid_t(name)
+    let number = UInt32(name)
     guard let entry = number.map({ getpwuid($0) }) ?? getpwnam(name) else { return nil }
     self.init(
       name: String(cString: entry.pointee.pw_name), user: entry.pointee.pw_uid, group: entry.pointee.pw_gid)
   }
 
-  private init(name: String, user: uid_t, group: gid_t) {
+  private init(name: String, user: UInt32, group: UInt32) {
     self.name = name
     self.user = user
     self.group = group
