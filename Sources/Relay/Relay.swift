@@ -11,7 +11,7 @@ public import TLSEngine
 public final class Relay: Sendable {
   private let context: RelayContext
   private let group: MultiThreadedEventLoopGroup
-  private let lookups: NIOThreadPool
+  private let lookups: ProcessLookups
   /// Those that are served; the event loops own them.
   private let sockets = Mutex<[CInt]>([])
 
@@ -19,12 +19,12 @@ public final class Relay: Sendable {
   public init(
     configuration: RelayConfiguration, authority: SigningAuthority,
     upstream: @escaping @Sendable () throws(TLSFailure) -> UpstreamContext, sink: any SessionSink,
-    attribution: (any ProcessAttribution)?, logger: Logger, threads: Int = 1
+    attribution: (any ProcessAttribution)?, lookups: ProcessLookups = ProcessLookups(), logger: Logger,
+    threads: Int = 1
   ) throws(TLSFailure) {
     let interceptor = try TLSInterceptor(authority: authority, makeUpstream: upstream)
     group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
-    lookups = NIOThreadPool(numberOfThreads: 1)
-    lookups.start()
+    self.lookups = lookups
     context = RelayContext(
       configuration: configuration, interceptor: interceptor, sink: sink, attribution: attribution,
       lookups: lookups, logger: logger)
@@ -92,7 +92,7 @@ public final class Relay: Sendable {
     waitForConnections(atMost: .seconds(1))
     // Before the loops end, to which it answers; what it has found out has become a session then. And after the
     // sessions have given their descriptors back: libdispatch, which this starts, cannot do without some.
-    try? lookups.syncShutdownGracefully()
+    lookups.finish()
     letLoopsCatchUp()
     context.sessions.stopAll()
     try? group.syncShutdownGracefully()

@@ -16,14 +16,13 @@ final class RelayContext: Sendable {
   let refusals: Refusals
   private let current: Mutex<RelayConfiguration>
   private let attribution: (any ProcessAttribution)?
-  /// Process look-ups read /proc, which must not hold up an event loop.
-  private let lookups: NIOThreadPool
+  private let lookups: ProcessLookups
   private let lastSession = Atomic<UInt64>(0)
   private let hasWarnedOfDescriptors = Atomic<Bool>(false)
 
   init(
     configuration: RelayConfiguration, interceptor: TLSInterceptor, sink: any SessionSink,
-    attribution: (any ProcessAttribution)?, lookups: NIOThreadPool, logger: Logger
+    attribution: (any ProcessAttribution)?, lookups: ProcessLookups, logger: Logger
   ) {
     current = Mutex(configuration)
     gate = configuration.connectionLimit.map { AdmissionGate(limit: $0, logger: logger) }
@@ -64,7 +63,7 @@ final class RelayContext: Sendable {
         transport: transport, client: client, originalDestination: originalDestination, process: process)
     }
     guard let attribution else { return eventLoop.makeSucceededFuture(opening(nil)) }
-    return lookups.runIfActive(eventLoop: eventLoop) {
+    return lookups.run(on: eventLoop) {
       opening(
         attribution.process(transport: transport, client: client, originalDestination: originalDestination))
     }
