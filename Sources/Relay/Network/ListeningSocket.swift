@@ -3,7 +3,7 @@ import Glibc
 import NIOCore
 public import SessionEvents
 
-/// Opens the sockets that redirected traffic reaches: before privileges are given up, and before there is a relay.
+/// Opens the sockets that redirected traffic reaches, before privileges are given up and there is a relay.
 public enum ListeningSocket {
   /// Why a socket could not be opened.
   public struct Failure: Error, Hashable, CustomStringConvertible {
@@ -34,8 +34,10 @@ public enum ListeningSocket {
   public static func udp(_ endpoint: Endpoint) throws(Failure) -> CInt {
     let socket = try OpenSocket(endpoint, .udp)
     let family = endpoint.address.isIPv4 ? AF_INET : AF_INET6
-    guard clinux_receive_packet_info(socket.descriptor, family) == 0 else { throw socket.failure("setsockopt") }
-    // Beyond the system's limit where that is allowed, else up to it: a burst of queries waits rather than is lost.
+    guard clinux_receive_packet_info(socket.descriptor, family) == 0 else {
+      throw socket.failure("setsockopt")
+    }
+    // Beyond the limit of the system where that is allowed: a burst of queries waits rather than is lost.
     if !socket.set(SO_RCVBUFFORCE, datagramBufferSize) { socket.set(SO_RCVBUF, datagramBufferSize) }
     try socket.bind()
     return socket.take()
