@@ -14,6 +14,7 @@ public final class Relay: Sendable {
   private let lookups: ProcessLookups
   /// Those that are served; the event loops own them.
   private let sockets = Mutex<[CInt]>([])
+  private let listeners = Mutex<[any Channel]>([])
 
   /// `upstream` is called once, when the first TLS session wants it: reading the trust store takes its time.
   public init(
@@ -52,7 +53,10 @@ public final class Relay: Sendable {
     tcpListeners: [CInt], originalDestination: @escaping @Sendable (any Channel) -> EventLoopFuture<Endpoint?>
   ) throws {
     let acceptor = SessionAcceptor(context: context, group: group, originalDestination: originalDestination)
-    for descriptor in tcpListeners { _ = try acceptor.listen(on: descriptor).wait() }
+    for descriptor in tcpListeners {
+      let listener = try acceptor.listen(on: descriptor).wait()
+      listeners.withLock { $0.append(listener) }
+    }
     self.sockets.withLock { $0 += tcpListeners }
   }
 
@@ -79,6 +83,12 @@ public final class Relay: Sendable {
     for loop in loops { loop.execute { answers.signal() } }
     let deadline = DispatchTime.now() + .nanoseconds(Int(TimeAmount(limit).nanoseconds))
     return loops.allSatisfy { _ in answers.wait(timeout: deadline) == .success }
+  }
+
+  /// Accepts no more connections; those that wait to be accepted are reset. Blocks until that is done.
+  public func stopListening() {
+    sockets.withLock { $0 = [] }
+    for listener in listeners.withLock({ $0 }) { try? listener.close().wait() }
   }
 
   /// Waits until every TCP session has ended, `patience` at most, then ends what is left; nothing is relayed after it.
