@@ -85,7 +85,9 @@ public final class Relay: Sendable {
     return loops.allSatisfy { _ in answers.wait(timeout: deadline) == .success }
   }
 
-  /// Accepts no more connections; those that wait to be accepted are reset. Blocks until that is done.
+  /// Accepts no more connections; those that wait to be accepted are reset.
+  ///
+  /// Blocks until that is done.
   public func stopListening() {
     sockets.withLock { $0 = [] }
     for listener in listeners.withLock({ $0 }) { try? listener.close().wait() }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The mark of the relay's own connections, by which firewall rules tell them from others'.
