@@ -50,6 +50,7 @@ extension SidecarFields {
     case "server": server = try scanner.optionalString()
     case "interception": interception = try scanner.optionalString()
     case "process": process = try scanner.optional(Process.init)
+    case "continues": continues = try scanner.optional(Continuation.init)
     case "as": shown = try scanner.optional(Shown.init)
     default: return false
     }
@@ -70,6 +71,7 @@ extension SidecarFields {
     case "end": end = try scanner.optionalString()
     case "reset_by": resetBy = try scanner.optionalString()
     case "cause": cause = try scanner.optional(Cause.init)
+    case "continued_in": continuedIn = try scanner.optionalString()
     case "client_stream": clientStream = try scanner.optional(Stream.init)
     case "server_stream": serverStream = try scanner.optional(Stream.init)
     case "packets": packetCount = try scanner.optionalInteger()
@@ -95,6 +97,18 @@ extension SidecarFields.Process {
       case "command_line_cut": isCommandLineCut = try scanner.bool()
       case "cgroup": cgroup = try scanner.optionalString()
       case "unit": unit = try scanner.optionalString()
+      default: try scanner.skip()
+      }
+    }
+  }
+}
+
+extension SidecarFields.Continuation {
+  fileprivate init(_ scanner: inout JSONScanner) throws(JSONScanner.Failure) {
+    try scanner.object { (name, scanner) throws(JSONScanner.Failure) in
+      switch name {
+      case "recording": recording = try scanner.optionalString()
+      case "opened": opened = try scanner.string()
       default: try scanner.skip()
       }
     }

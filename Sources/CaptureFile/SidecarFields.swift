@@ -18,6 +18,7 @@ struct SidecarFields {
   var server: String?
   var interception: String?
   var process: Process?
+  var continues: Continuation?
   var shown: Shown?
   var hello: String?
   var party: String?
@@ -29,10 +30,16 @@ struct SidecarFields {
   var end: String?
   var resetBy: String?
   var cause: Cause?
+  var continuedIn: String?
   var clientStream: Stream?
   var serverStream: Stream?
   var packetCount: UInt64?
   var eventCount: UInt64?
+
+  struct Continuation {
+    var recording: String?
+    var opened: String?
+  }
 
   struct Shown {
     var client: String?

@@ -83,6 +83,7 @@ extension SessionOpening {
       guard let process else { return json.null() }
       json.object { process.write(to: &$0) }
     }
+    if let continues { json.field("continues") { $0.object { continues.write(to: &$0) } } }
   }
 }
 
@@ -102,6 +103,13 @@ extension ProcessFacts {
     json.field("command_line_cut", isCommandLineCut)
     json.field("cgroup", cgroup)
     json.field("unit", unit)
+  }
+}
+
+extension SessionContinuation {
+  fileprivate func write(to json: inout JSONWriter) {
+    json.field("recording", recording)
+    json.field("opened", opened.description)
   }
 }
 
@@ -166,6 +174,7 @@ extension SessionClosing {
       guard let cause else { return json.null() }
       json.object { cause.write(to: &$0) }
     }
+    if let continuedIn { json.field("continued_in", continuedIn) }
   }
 }
 

@@ -50,8 +50,10 @@ extension SidecarLine.Content {
     case "half_closed":
       self = .halfClosed(try direction(fields))
     case "closed":
+      var closing = SessionClosing(try SessionEnd(fields), cause: try fields.cause.map(SessionFailure.init))
+      closing.continuedIn = fields.continuedIn
       self = .closed(
-        SessionClosing(try SessionEnd(fields), cause: try fields.cause.map(SessionFailure.init)),
+        closing,
         SessionTotals(
           client: try StreamTotals(required(fields.clientStream, "client_stream")),
           server: try StreamTotals(required(fields.serverStream, "server_stream"))))
@@ -73,6 +75,13 @@ extension SessionOpening {
       originalDestination: try value(fields.server, "server"),
       interception: try value(fields.interception, "interception"),
       process: try fields.process.map(ProcessFacts.init))
+    continues = try fields.continues.map(SessionContinuation.init)
+  }
+}
+
+extension SessionContinuation {
+  fileprivate init(_ fields: SidecarFields.Continuation) throws(SidecarDefect) {
+    self.init(recording: fields.recording, opened: try timestamp(fields.opened, "continues.opened"))
   }
 }
 

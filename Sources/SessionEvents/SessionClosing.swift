@@ -2,6 +2,8 @@
 public struct SessionClosing: Hashable, Sendable {
   public var end: SessionEnd
   public var cause: SessionFailure?
+  /// The capture's file name in which the session goes on, beside this one; nil where this is its end.
+  public var continuedIn: String?
 
   public init(_ end: SessionEnd, cause: SessionFailure? = nil) {
     self.end = end

@@ -7,6 +7,8 @@ public struct SessionOpening: Hashable, Sendable {
   public var interception: Interception
   /// The process that owns the client's socket; nil where unknown.
   public var process: ProcessFacts?
+  /// At most one: an array, for one word in every event is room enough for what few sessions have.
+  private var continuations: [SessionContinuation] = []
 
   public init(
     transport: TransportProtocol, client: Endpoint, originalDestination: Endpoint,
@@ -17,6 +19,28 @@ public struct SessionOpening: Hashable, Sendable {
     self.originalDestination = originalDestination
     self.interception = interception
     self.process = process
+  }
+
+  /// What came before, where the recording has only the later part of the session; nil where it has the session whole.
+  public var continues: SessionContinuation? {
+    get { continuations.first }
+    set { continuations = newValue.map { [$0] } ?? [] }
+  }
+}
+
+/// The part of a session that stands before a recording, which tells only the rest.
+///
+/// Such a session is `opened` when the recording took it over; then it is told what was known of it, how many bytes
+/// each party had sent before (as a `gap`), and who had sent its last.
+public struct SessionContinuation: Hashable, Sendable {
+  /// The capture's file name that has the part before, beside this one; nil where nothing recorded it.
+  public var recording: String?
+  /// When the session was opened in truth.
+  public var opened: Timestamp
+
+  public init(recording: String?, opened: Timestamp) {
+    self.recording = recording
+    self.opened = opened
   }
 }
 

@@ -71,6 +71,7 @@ extension JSONWriter {
     field("server", "\(opening.originalDestination)")
     field("interception", opening.interception.rawValue)
     processField(opening.process)
+    continuesField(opening.continues)
   }
 
   private mutating func dataFields(_ bytes: [UInt8], includesData: Bool) {

@@ -49,6 +49,17 @@ extension JSONWriter {
     }
   }
 
+  /// The field `continues`: an object, or null.
+  mutating func continuesField(_ continues: SessionContinuation?) {
+    field("continues") { json in
+      guard let continues else { return json.null() }
+      json.object { json in
+        json.field("recording", continues.recording)
+        json.field("opened", "\(continues.opened)")
+      }
+    }
+  }
+
   mutating func tlsFields(_ facts: TLSFacts) {
     field("version", facts.version)
     field("cipher", facts.cipher)
@@ -87,7 +98,7 @@ extension JSONWriter {
     }
   }
 
-  /// The fields `end`, `reset_by`, `cause` and `cause_detail`.
+  /// The fields `end`, `reset_by`, `cause`, `cause_detail` and `continued_in`.
   mutating func closingFields(_ closing: SessionClosing?) {
     var resetter: String?
     if case .reset(let party) = closing?.end { resetter = party.rawValue }
@@ -95,6 +106,7 @@ extension JSONWriter {
     field("reset_by", resetter)
     field("cause", closing?.cause?.name)
     field("cause_detail", closing?.cause?.detail)
+    field("continued_in", closing?.continuedIn)
   }
 }
 

@@ -34,6 +34,9 @@ struct SessionEnding {
       }
     }
     var lines = [line]
+    if let name = summary.closing?.continuedIn {
+      lines.append(.remark("goes on in \(DisplayText.safe(name))", .dim))
+    }
     if let cause = summary.closing?.cause { lines.append(.remark("! \(Self.text(cause))", .bad)) }
     if summary.gapByteCount > 0 {
       let count = HumaneUnits.count(summary.gapByteCount)

@@ -37,6 +37,17 @@ struct SessionHeader {
     return line
   }
 
+  /// Where the session's beginning is, if it is not here.
+  var continuationLine: StyledLine? {
+    guard let continues = summary.opening.continues else { return nil }
+    let civil = CivilTime(continues.opened)
+    let since = "\(civil.date) \(civil.timeOfDay)"
+    guard let recording = continues.recording else {
+      return .remark("open since \(since) UTC, when nothing was recorded", .notable)
+    }
+    return .remark("continued from \(DisplayText.safe(recording)), open since \(since) UTC", .dim)
+  }
+
   var tlsLines: [StyledLine] {
     var lines: [StyledLine] = []
     if let facts = summary.serverTLS ?? summary.clientTLS { lines.append(tlsLine(facts)) }

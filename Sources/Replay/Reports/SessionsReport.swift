@@ -139,6 +139,7 @@ extension JSONWriter {
     field("server_sha256", digests.map { Hexadecimal.text($0.server.finish()) })
     field("gaps", summary.gapByteCount)
     processField(summary.opening.process)
+    continuesField(summary.opening.continues)
     tlsField(summary)
     bypassField(summary.bypass)
     field("first_packet", summary.firstPacket)

@@ -84,6 +84,7 @@ public struct ShowReport: ObservationReport {
       shown.header = true
       showDate(of: summary.opened, into: &output)
       write(header.line, into: &output)
+      if let line = header.continuationLine { write(line, into: &output) }
     }
     if !shown.tls, summary.clientTLS != nil || summary.serverTLS != nil {
       shown.tls = true
