@@ -110,6 +110,13 @@ public final class EventQueue: SessionSink, @unchecked Sendable {
     pthread_cond_broadcast(hasWork)
   }
 
+  /// The events that are queued or being worked on, and the memory that they take, roughly.
+  public var depth: (eventCount: Int, byteCount: Int) {
+    pthread_mutex_lock(lock)
+    defer { pthread_mutex_unlock(lock) }
+    return (events.count + takenEventCount, queuedByteCount + takenByteCount)
+  }
+
   /// How many events came after the queue was closed.
   public var refusedEventCount: UInt64 {
     pthread_mutex_lock(lock)

@@ -1,6 +1,4 @@
-import Glibc
 public import SessionEvents
-import Synchronization
 
 /// Records what it receives on a thread of its own, and flushes every second.
 ///
@@ -9,8 +7,7 @@ import Synchronization
 /// caller's business, which `onFailure` tells.
 public final class RecordingThread: SessionSink {
   private let queue: EventQueue
-  private let loop: RecordingLoop
-  private let thread: Mutex<pthread_t?>
+  private let loop: RecordingLoop<SingleRecording>
 
   /// Starts recording.
   ///
@@ -25,8 +22,8 @@ public final class RecordingThread: SessionSink {
     onFailure: @escaping @Sendable (RecorderError) -> Void
   ) {
     self.queue = queue
-    loop = RecordingLoop(recorder, queue, onEvent, onFailure)
-    thread = Mutex(startThread(loop))
+    loop = RecordingLoop(SingleRecording(recorder, onEvent, onFailure), queue)
+    loop.start()
   }
 
   deinit {
@@ -43,92 +40,58 @@ public final class RecordingThread: SessionSink {
   /// Records what was received so far, closes the files, and ends the thread; can be called again.
   ///
   /// Must not be called from `onEvent` or `onFailure`.
-  public func finish() -> RecordingSummary {
-    queue.close()
-    return thread.withLock { thread in
-      if let running = thread { pthread_join(running, nil) }
-      thread = nil
-      return loop.summary
-    }
-  }
+  public func finish() -> RecordingSummary { loop.finish() }
+
+  /// What was done so far; from any thread.
+  public var statistics: RecordingStatistics { loop.statistics }
 }
 
-/// What the recording thread does.
-private final class RecordingLoop: @unchecked Sendable {
-  // Sendable: made by one thread, which starts the recording thread and from then on touches it only after having
-  // joined that; `run` is called by the recording thread alone.
-
+/// One recording from beginning to end.
+private struct SingleRecording: RecordingWork, ~Copyable {
   private var recorder: SessionRecorder
-  private let queue: EventQueue
   private let onEvent: (@Sendable (SessionEvent, UInt64?) -> Void)?
   private let onFailure: @Sendable (RecorderError) -> Void
 
-  private static let flushInterval = 1_000_000_000
-
   init(
-    _ recorder: consuming SessionRecorder, _ queue: EventQueue,
-    _ onEvent: (@Sendable (SessionEvent, UInt64?) -> Void)?,
+    _ recorder: consuming SessionRecorder, _ onEvent: (@Sendable (SessionEvent, UInt64?) -> Void)?,
     _ onFailure: @escaping @Sendable (RecorderError) -> Void
   ) {
     self.recorder = recorder
-    self.queue = queue
     self.onEvent = onEvent
     self.onFailure = onFailure
   }
 
   var summary: RecordingSummary { recorder.summary }
+  var statistics: RecordingStatistics { recorder.statistics }
 
-  func run() {
-    var nextFlush = monotonicNanoseconds() + Self.flushInterval
-    while true {
-      switch queue.nextBatch(timeout: max(0, nextFlush - monotonicNanoseconds())) {
-      case .events(let events):
-        for event in events { record(event) }
-      case .timedOut:
-        break
-      case .closed:
-        return finish()
-      }
-      if monotonicNanoseconds() >= nextFlush {
-        nextFlush = monotonicNanoseconds() + Self.flushInterval
-        reporting { recorder throws(RecorderError) in try recorder.flush() }
-      }
-    }
-  }
-
-  private func record(_ event: SessionEvent) {
-    reporting { recorder throws(RecorderError) in
+  mutating func record(_ event: SessionEvent) {
+    reporting { (recorder, onEvent) throws(RecorderError) in
       if let onEvent { try recorder.record(event, forward: onEvent) } else { try recorder.record(event) }
     }
   }
 
-  private func finish() {
-    reporting { recorder throws(RecorderError) in
+  mutating func tick(now: Int) {
+    reporting { (recorder, _) throws(RecorderError) in try recorder.flush() }
+  }
+
+  /// There is nothing to choose.
+  mutating func reconfigure(_ policy: Never) {}
+
+  mutating func finish() {
+    reporting { (recorder, onEvent) throws(RecorderError) in
       try recorder.finish { event, packet in onEvent?(event, packet) }
     }
   }
 
   /// The recorder throws at most once.
-  private func reporting(_ body: (inout SessionRecorder) throws(RecorderError) -> Void) {
+  private mutating func reporting(
+    _ body: (inout SessionRecorder, (@Sendable (SessionEvent, UInt64?) -> Void)?) throws(RecorderError) ->
+      Void
+  ) {
     do throws(RecorderError) {
-      try body(&recorder)
+      try body(&recorder, onEvent)
     } catch {
       onFailure(error)
     }
   }
-}
-
-private func startThread(_ loop: RecordingLoop) -> pthread_t? {
-  var thread = pthread_t()
-  // The thread gets a reference of its own, and takes it over in its first line.
-  let context = Unmanaged.passRetained(loop).toOpaque()
-  let status = pthread_create(&thread, nil, runRecordingLoop, context)
-  precondition(status == 0, "pthread_create: error \(status)")
-  return thread
-}
-
-private func runRecordingLoop(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  guard let context else { return nil }
-  Unmanaged<RecordingLoop>.fromOpaque(context).takeRetainedValue().run()
-  return nil
 }

@@ -50,6 +50,8 @@ public struct SessionRecorder: ~Copyable {
       packetCount: output.packetCount, byteCount: byteCount, loss: loss)
   }
 
+  public var statistics: RecordingStatistics { RecordingStatistics() }
+
   /// Records an event.
   public mutating func record(_ event: SessionEvent) throws(RecorderError) {
     try record(event, isForwarding: false) { _, _ in }
