@@ -71,9 +71,9 @@ package struct Traffic: Hashable, Sendable {
 package enum SessionTreatment: String, Hashable, Sendable, CaseIterable {
   case plain
   case decrypted
-  case bypassedByRequest
-  case bypassedForClientCertificate
-  case bypassedAsUnsupported
+  case bypassedByRequest = "bypassed_requested"
+  case bypassedForClientCertificate = "bypassed_client_certificate_required"
+  case bypassedAsUnsupported = "bypassed_unsupported"
 
   init(_ reason: BypassReason) {
     switch reason {
