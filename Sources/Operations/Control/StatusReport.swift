@@ -19,7 +19,4 @@ package struct StatusReport: Hashable, Sendable {
     self.sessions = sessions
     self.now = now
   }
-
-  /// One JSON object, with a line end.
-  package func json() -> [UInt8] { [] }
 }

@@ -48,10 +48,12 @@ package struct ServiceReadings: Hashable, Sendable {
     /// Whether no connection is accepted at present, for want of descriptors or because the limit is reached.
     package var isPaused = false
     package var pauses: UInt64 = 0
-    /// How many sessions there may be at a time; nil where nothing but descriptors limits them.
+    /// How many connections may be open at a time; nil where nothing limits them.
     package var limit: UInt64?
-    /// Connections that were closed because no rule had redirected them.
+    /// Connections that were closed because they were made to a listener itself.
     package var unredirected: UInt64 = 0
+    /// Connections of the relay's own that came back to it.
+    package var loops: UInt64 = 0
 
     package init() {}
   }
