@@ -10,7 +10,7 @@ make_certificates() (
   self_sign authority "/CN=Wiretape test authority" CA:TRUE
   self_sign stranger "/CN=An authority that nobody trusts" CA:TRUE
   self_sign self-signed "/CN=self-signed.$domain" CA:FALSE rsa
-  sign rsa rsa authority $now $then {www,git,alias,tls12,http1,bench-rsa,reset,client-certificate}.$domain 203.0.113.10
+  sign rsa rsa authority $now $then {www,git,alias,tls12,http1,bench-rsa,reset,client-certificate,crossed}.$domain 203.0.113.10
   sign ecdsa ecdsa authority $now $then {ecdsa,tls13,bench-ecdsa,echo,discard}.$domain 203.0.113.11
   sign client ecdsa authority $now $then client.$domain
   sign expired rsa authority 20200101000000Z 20210101000000Z expired.$domain

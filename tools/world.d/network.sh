@@ -13,13 +13,15 @@ cover_run_directory() {
   done
 }
 
-# Gives the loopback interface every address of the world. There is no other interface and no route.
+# Gives the loopback interface every address of the world. There is no other interface and no route, unless
+# an application host adds its own.
 make_network() {
-  local host address
+  local host address machine=("machine ${host_addresses[0]}" "machine ${host_addresses[1]}")
+  [ "$with_host" = no ] || machine=('' '')
   {
     echo "link set lo up"
     # The kernel lists IPv4 addresses oldest first and IPv6 addresses newest first.
-    for host in "machine ${machine_addresses[0]}" "${hosts[@]}" "machine ${machine_addresses[1]}"; do
+    for host in "${machine[0]}" "${hosts[@]}" "${machine[1]}"; do
       for address in ${host#* }; do
         case $address in
           *:*) echo "address replace $address dev lo nodad" ;;
@@ -29,6 +31,8 @@ make_network() {
     done
   } | ip -batch -
   echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start
+  # A new namespace has the machine's setting, and the world is no router.
+  echo 0 >/proc/sys/net/ipv4/ip_forward
 }
 
 # Shows a resolv.conf that names the world's server, also where the system's is a link into /run.
@@ -37,7 +41,7 @@ name_the_server() {
   target=$(realpath -m /etc/resolv.conf)
   mkdir -p "$(dirname "$target")"
   [ -e "$target" ] || touch "$target"
-  echo "nameserver $nameserver" >$world/resolv.conf
+  printf 'nameserver %s\n' "${nameservers[@]}" >$world/resolv.conf
   mount --bind $world/resolv.conf "$target"
 }
 

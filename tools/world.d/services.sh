@@ -58,6 +58,7 @@ no-resolv
 no-hosts
 bind-interfaces
 listen-address=203.0.113.53,2001:db8::53,127.0.0.53
+listen-address=8.8.8.8,8.8.4.4,2001:4860:4860::8888,2001:4860:4860::8844
 pid-file=
 local=/$domain/
 cname=alias.$domain,www.$domain
