@@ -118,7 +118,8 @@ let package = Package(
 
     // Tests.
     .executableTarget(
-      name: "SandboxProbe", dependencies: ["Sandbox", "LinuxSystem"], path: "Tests/SandboxProbe",
+      name: "SandboxProbe", dependencies: ["SessionEvents", "LinuxSystem", "Attribution", "Sandbox"],
+      path: "Tests/SandboxProbe",
       swiftSettings: checked),
     .target(
       name: "TestSupport", dependencies: ["SessionEvents"], path: "Tests/TestSupport",

@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 // Before the linux/ headers, which define the same structures when they come first.
@@ -71,29 +70,52 @@ int clinux_child_signal_descriptor(void) {
   return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static bool links_to(int directory, int descriptor, const void *link, size_t count) {
+static bool links_to(int process, int descriptor, const void *link, size_t count) {
   char name[16], target[64];
-  snprintf(name, sizeof name, "%d", descriptor);
-  ssize_t length = readlinkat(directory, name, target, sizeof target);
+  snprintf(name, sizeof name, "fd/%d", descriptor);
+  ssize_t length = readlinkat(process, name, target, sizeof target);
   return length == (ssize_t)count && memcmp(target, link, count) == 0;
 }
 
-int clinux_descriptor_of(pid_t pid, const void *link, size_t count, int hint) {
-  char path[64];
-  snprintf(path, sizeof path, "/proc/%d/fd", pid);
-  DIR *directory = opendir(path);
-  if (!directory) return -1;
-  int found = -1;
-  // The number after the last one, or the same again, is the likeliest by far.
-  for (int near = hint + 2; found < 0 && near >= 0 && near >= hint - 2; near--)
-    if (links_to(dirfd(directory), near, link, count)) found = near;
-  struct dirent *entry;
-  while (found < 0 && (entry = readdir(directory))) {
-    int descriptor = entry->d_name[0] == '.' ? -1 : atoi(entry->d_name);
-    if (descriptor >= 0 && links_to(dirfd(directory), descriptor, link, count)) found = descriptor;
+/// As the kernel writes it; the C library's readdir(3) allocates 32 KiB for each directory.
+struct directory_entry {
+  uint64_t inode;
+  int64_t offset;
+  uint16_t length;
+  uint8_t type;
+  char name[];
+};
+
+static int descriptor_in(int process, int directory, const void *link, size_t count) {
+  _Alignas(struct directory_entry) char entries[8192];
+  for (;;) {
+    long filled = syscall(SYS_getdents64, directory, entries, sizeof entries);
+    if (filled <= 0) return -1;
+    for (long at = 0; at < filled;) {
+      const struct directory_entry *entry = (const struct directory_entry *)(entries + at);
+      at += entry->length;
+      if (entry->name[0] == '.') continue;
+      int descriptor = atoi(entry->name);
+      if (links_to(process, descriptor, link, count)) return descriptor;
+    }
   }
-  closedir(directory);
+}
+
+int clinux_descriptor_of(int process, const void *link, size_t count, int hint, bool only_near) {
+  // The number after the last one, or the same again, is the likeliest by far.
+  for (int near = hint + 2; near >= 0 && near >= hint - 2; near--)
+    if (links_to(process, near, link, count)) return near;
+  if (only_near) return -1;
+  int directory = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return -1;
+  int found = descriptor_in(process, directory, link, count);
+  close(directory);
   return found;
+}
+
+bool clinux_is_process(pid_t pid) {
+  // Signal 0 is none; only the leader of a thread group has its number. Refusal shows that it is there.
+  return syscall(SYS_tgkill, pid, pid, 0) == 0 || errno == EPERM;
 }
 
 int clinux_get_capabilities(uint64_t *permitted, uint64_t *effective) {

@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 
 /// What /proc tells of processes.
@@ -35,12 +34,6 @@ package enum ProcessTable {
       }
     }
     return found.sorted()
-  }
-
-  /// The process's descriptor that links to this, as `socket:[INODE]`; near `hint` is looked first.
-  package static func descriptor(of pid: Int32, linkingTo link: [UInt8], hint: Int32) -> Int32? {
-    let descriptor = link.withUnsafeBytes { clinux_descriptor_of(pid, $0.baseAddress, $0.count, hint) }
-    return descriptor < 0 ? nil : descriptor
   }
 
   package static func all() -> [Int32] {

@@ -12,7 +12,7 @@ public struct SandboxSockets: Hashable, Sendable {
   public var dns4: Int32
   /// A UDP socket on [::]:53, IPv6 only, with IPV6_RECVPKTINFO; nil where the system has no IPv6.
   public var dns6: Int32?
-  /// A NETLINK_SOCK_DIAG socket of the sandbox, for `SocketOwners`; blocking.
+  /// A NETLINK_SOCK_DIAG socket of the sandbox, to tell whose its sockets are; blocking.
   public var diagnostics: Int32
 }
 

@@ -1,16 +1,18 @@
+import Attribution
 import Glibc
 import Sandbox
+import SessionEvents
 
 /// Tells each client where it wanted to go, and who the relay thinks it is.
 final class EchoRelay {
   private let sockets: SandboxSockets
-  private let owners: SocketOwners
+  private let processes: SandboxProcesses
   /// The CPU time of each search for an owner, in nanoseconds.
   private(set) var searchTimes: [Int] = []
 
   init(_ sockets: SandboxSockets, supervisorPID: Int32) {
     self.sockets = sockets
-    owners = SocketOwners(diagnostics: sockets.diagnostics, supervisorPID: supervisorPID)
+    processes = SandboxProcesses(diagnostics: sockets.diagnostics, supervisorPID: supervisorPID)
   }
 
   /// Serves what has arrived, waiting for it; true when `event` is readable.
@@ -85,11 +87,12 @@ final class EchoRelay {
     return time.tv_sec * 1_000_000_000 + time.tv_nsec
   }
 
-  private func name(_ transport: SocketTransport, _ client: SocketEnd, _ goal: SocketEnd) -> String {
+  private func name(_ transport: TransportProtocol, _ client: SocketEnd, _ goal: SocketEnd) -> String {
+    guard let client = Endpoint("\(client)"), let goal = Endpoint("\(goal)") else { return "nobody" }
     let beginning = Self.cpuTime()
-    let owner = owners.owner(transport, client: client, server: goal)
+    let process = processes.process(transport: transport, client: client, originalDestination: goal)
     searchTimes.append(Self.cpuTime() - beginning)
-    guard let owner else { return "unknown" }
-    return "\(owner.pid) \(owner.name) \(owner.uid) \(owner.executable ?? "-")"
+    guard let process, let pid = process.pid else { return "unknown" }
+    return "\(pid) \(process.name ?? "-") \(process.uid) \(process.executable ?? "-")"
   }
 }

@@ -36,8 +36,11 @@ int clinux_signal_is_ignored(int signal);
 /// A non-blocking, close-on-exec signalfd(2) for SIGCHLD alone, which is blocked in the calling thread.
 int clinux_child_signal_descriptor(void);
 
-/// The process's descriptor that links to these bytes in /proc/PID/fd, looked for near `hint` first; -1: none.
-int clinux_descriptor_of(pid_t pid, const void *link, size_t count, int hint);
+/// The number N of the process's descriptor whose /proc/PID/fd/N links to these bytes; -1: none, or not to be seen.
+/// `process` is an open /proc/PID. Numbers near `hint` are tried first, or, if `only_near`, alone.
+int clinux_descriptor_of(int process, const void *link, size_t count, int hint, bool only_near);
+/// Whether `pid` is a process: neither gone, nor a further thread of one. Needs no permission.
+bool clinux_is_process(pid_t pid);
 
 // Capabilities, as bit masks (bit N is capability N).
 

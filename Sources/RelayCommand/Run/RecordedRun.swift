@@ -1,3 +1,4 @@
+import Attribution
 import CommandSupport
 import Glibc
 import LinuxSystem
@@ -97,10 +98,11 @@ struct RecordedRun {
     let configuration = RelayConfiguration(
       interception: .sandbox, bypass: HostPatterns(interception.bypass),
       onBadCertificate: interception.onBadCertificate)
-    let owners = SocketOwners(diagnostics: sockets.diagnostics, supervisorPID: sandbox.supervisorPID)
+    let processes = SandboxProcesses(
+      diagnostics: sockets.diagnostics, supervisorPID: sandbox.supervisorPID)
     let relay = try Relay(
       configuration: configuration, authority: authority, upstream: upstream.makeContext, sink: sink,
-      attribution: SandboxAttribution(owners: owners), logger: Self.logger())
+      attribution: processes, logger: Self.logger())
     do {
       try relay.serve(
         tcpListeners: [sockets.tcp4] + [sockets.tcp6].compactMap(\.self),

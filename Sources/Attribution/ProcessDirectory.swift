@@ -1,0 +1,64 @@
+import CLinux
+import Glibc
+
+/// A process's directory in /proc, held open.
+///
+/// Once the process has ended nothing can be read here any more, even if another one has its number by then.
+struct ProcessDirectory: ~Copyable {
+  let pid: Int32
+  private let directory: Int32
+
+  /// Nil where there is no such process, or it cannot be seen.
+  init?(pid: Int32) {
+    directory = open("/proc/\(pid)", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard directory >= 0 else { return nil }
+    self.pid = pid
+  }
+
+  deinit {
+    close(directory)
+  }
+
+  /// Whether its sockets may be this user's: it runs as that user, or hides as whom (proc(5), "root").
+  func mayBelong(to uid: UInt32) -> Bool {
+    var facts = stat()
+    return fstat(directory, &facts) == 0 && (facts.st_uid == uid || facts.st_uid == 0)
+  }
+
+  /// The first bytes of a file, at most `limit`; nil where it cannot be read.
+  func contents(of name: String, limit: Int) -> [UInt8]? {
+    let file = openat(directory, name, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var isWhole = true
+    let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, filled in
+      while filled < limit {
+        // Within the buffer, as `filled` is below its size.
+        let count = read(file, buffer.baseAddress.map { $0 + filled }, limit - filled)
+        if count < 0, errno == EINTR { continue }
+        isWhole = count >= 0
+        guard count > 0 else { return }
+        filled += count
+      }
+    }
+    return isWhole ? bytes : nil
+  }
+
+  func link(_ name: String) -> [UInt8]? {
+    let target = [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, filled in
+      // Bytes and C characters have the same layout.
+      let characters = UnsafeMutableRawBufferPointer(buffer).bindMemory(to: CChar.self)
+      guard let address = characters.baseAddress else { return }
+      filled = max(0, readlinkat(directory, name, address, characters.count))
+    }
+    return target.isEmpty ? nil : target
+  }
+
+  /// The descriptor that links to this, as `socket:[INODE]`, looked for near `hint` first, or there alone.
+  func descriptor(linkingTo link: [UInt8], hint: Int32, onlyNear: Bool = false) -> Int32? {
+    let descriptor = link.withUnsafeBytes { bytes in
+      clinux_descriptor_of(directory, bytes.baseAddress, bytes.count, hint, onlyNear)
+    }
+    return descriptor < 0 ? nil : descriptor
+  }
+}

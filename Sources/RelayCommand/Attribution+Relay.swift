@@ -1,0 +1,6 @@
+import Attribution
+import Relay
+
+extension HostProcesses: ProcessAttribution {}
+
+extension SandboxProcesses: ProcessAttribution {}
