@@ -107,25 +107,81 @@ static inline int wt_X509_add_extension(X509 *subject, X509 *issuer, int nid, co
   return added;
 }
 
-// Adds a subject alternative name extension that holds one name: of type GEN_DNS or GEN_IPADD, with these bytes.
-// Returns 0 on failure.
-static inline int wt_X509_add_alternative_name(X509 *certificate, int type, const unsigned char *bytes, int length) {
-  GENERAL_NAMES *names = GENERAL_NAMES_new();
+// Appends a name to the list: of type GEN_DNS or GEN_IPADD, with these bytes. Returns 0 on failure.
+static inline int wt_sk_GENERAL_NAME_add(GENERAL_NAMES *names, int type, const unsigned char *bytes, int length) {
   GENERAL_NAME *name = GENERAL_NAME_new();
   ASN1_STRING *value = type == GEN_DNS ? ASN1_IA5STRING_new() : ASN1_OCTET_STRING_new();
   int added = 0;
-  if (names != NULL && name != NULL && value != NULL && ASN1_STRING_set(value, bytes, length) == 1) {
+  if (name != NULL && value != NULL && ASN1_STRING_set(value, bytes, length) == 1) {
     GENERAL_NAME_set0_value(name, type, value);
     value = NULL;
-    if (sk_GENERAL_NAME_push(names, name) > 0) {
-      name = NULL;
-      added = X509_add1_ext_i2d(certificate, NID_subject_alt_name, names, 0, X509V3_ADD_DEFAULT);
-    }
+    added = sk_GENERAL_NAME_push(names, name) > 0;
+    if (added) name = NULL;
   }
   ASN1_STRING_free(value);
   GENERAL_NAME_free(name);
+  return added;
+}
+
+// Adds a subject alternative name extension that holds one such name. Returns 0 on failure.
+static inline int wt_X509_add_alternative_name(X509 *certificate, int type, const unsigned char *bytes, int length) {
+  GENERAL_NAMES *names = GENERAL_NAMES_new();
+  int added = names != NULL && wt_sk_GENERAL_NAME_add(names, type, bytes, length) &&
+      X509_add1_ext_i2d(certificate, NID_subject_alt_name, names, 0, X509V3_ADD_DEFAULT) > 0;
   GENERAL_NAMES_free(names);
   return added;
+}
+
+// Adds a subject alternative name extension that holds a copy of this one name. Returns 0 on failure.
+static inline int wt_X509_add_general_name(X509 *certificate, GENERAL_NAME *name) {
+  GENERAL_NAMES *names = GENERAL_NAMES_new();
+  GENERAL_NAME *copy = GENERAL_NAME_dup(name);
+  int added = 0;
+  if (names != NULL && copy != NULL && sk_GENERAL_NAME_push(names, copy) > 0) {
+    copy = NULL;
+    added = X509_add1_ext_i2d(certificate, NID_subject_alt_name, names, 0, X509V3_ADD_DEFAULT);
+  }
+  GENERAL_NAME_free(copy);
+  GENERAL_NAMES_free(names);
+  return added;
+}
+
+// Takes a name out of the list, and frees it.
+static inline void wt_sk_GENERAL_NAME_remove(GENERAL_NAMES *names, int index) {
+  GENERAL_NAME_free(sk_GENERAL_NAME_delete(names, index));
+}
+
+// Adds a permitted subtree, or an excluded one, of type GEN_DNS or GEN_IPADD. Returns 0 on failure.
+static inline int wt_NAME_CONSTRAINTS_add(
+    NAME_CONSTRAINTS *constraints, int excluded, int type, const unsigned char *bytes, int length) {
+  STACK_OF(GENERAL_SUBTREE) **list =
+      excluded ? &constraints->excludedSubtrees : &constraints->permittedSubtrees;
+  if (*list == NULL) *list = sk_GENERAL_SUBTREE_new_null();
+  GENERAL_SUBTREE *subtree = GENERAL_SUBTREE_new();
+  ASN1_STRING *value = type == GEN_DNS ? ASN1_IA5STRING_new() : ASN1_OCTET_STRING_new();
+  int added = 0;
+  if (*list != NULL && subtree != NULL && value != NULL && ASN1_STRING_set(value, bytes, length) == 1) {
+    GENERAL_NAME_set0_value(subtree->base, type, value);
+    value = NULL;
+    added = sk_GENERAL_SUBTREE_push(*list, subtree) > 0;
+    if (added) subtree = NULL;
+  }
+  ASN1_STRING_free(value);
+  GENERAL_SUBTREE_free(subtree);
+  return added;
+}
+
+// The number of permitted subtrees, or of excluded ones.
+static inline int wt_NAME_CONSTRAINTS_num(const NAME_CONSTRAINTS *constraints, int excluded) {
+  return sk_GENERAL_SUBTREE_num(excluded ? constraints->excludedSubtrees : constraints->permittedSubtrees);
+}
+
+// The name of one of them, borrowed.
+static inline GENERAL_NAME *wt_NAME_CONSTRAINTS_base(
+    const NAME_CONSTRAINTS *constraints, int excluded, int index) {
+  GENERAL_SUBTREE *subtree = sk_GENERAL_SUBTREE_value(
+      excluded ? constraints->excludedSubtrees : constraints->permittedSubtrees, index);
+  return subtree == NULL ? NULL : subtree->base;
 }
 
 static inline unsigned long wt_XN_FLAG_RFC2253(void) { return XN_FLAG_RFC2253; }

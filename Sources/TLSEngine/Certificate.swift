@@ -36,16 +36,29 @@ final class Certificate: @unchecked Sendable {
     }
   }
 
+  /// SHA-1 of the DER form.
+  var sha1: [UInt8] {
+    get throws(TLSFailure) { try Self.digest(SharedDigest.sha1, of: pointer) }
+  }
+
   /// SHA-256 of the DER form.
   static func sha256(of certificate: OpaquePointer) throws(TLSFailure) -> [UInt8] {
+    try digest(SharedDigest.sha256, of: certificate)
+  }
+
+  private static func digest(
+    _ algorithm: SharedDigest, of certificate: OpaquePointer
+  ) throws(TLSFailure) -> [UInt8] {
     var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
     var length: UInt32 = 0
-    try openSSL("X509_digest") { X509_digest(certificate, SharedDigest.sha256.pointer, &digest, &length) }
+    try openSSL("X509_digest") { X509_digest(certificate, algorithm.pointer, &digest, &length) }
     return Array(digest.prefix(Int(length)))
   }
 }
 
-/// Owns a private key, which never leaves the process's memory: there is no way to write it out.
+/// Owns a private key.
+///
+/// Only ``AuthorityDirectory`` writes one out; the others never leave the process's memory.
 ///
 /// Sendable, because the key is not changed after `init`, and OpenSSL's signing takes it as constant.
 final class PrivateKey: @unchecked Sendable {

@@ -1,6 +1,6 @@
 import COpenSSL
 
-/// Builds one certificate, field by field, and signs it with ECDSA and SHA-256.
+/// Builds one certificate, field by field, and signs it.
 struct CertificateBuilder: ~Copyable {
   let pointer: OpaquePointer
 
@@ -67,7 +67,7 @@ struct CertificateBuilder: ~Copyable {
   }
 
   consuming func sign(with key: PrivateKey) throws(TLSFailure) -> Certificate {
-    try openSSL("X509_sign") { X509_sign(pointer, key.pointer, SharedDigest.sha256.pointer) }
+    try openSSL("X509_sign") { X509_sign(pointer, key.pointer, key.signingDigest) }
     X509_up_ref(pointer)
     return Certificate(owning: pointer)
   }
@@ -78,12 +78,15 @@ extension CertificateBuilder {
   static let day = 86_400
 
   /// A self-signed CA certificate that may sign leaves only.
-  static func authority(name: OpaquePointer?, key: PrivateKey) throws(TLSFailure) -> Certificate {
+  static func authority(
+    name: OpaquePointer?, key: PrivateKey, lifetimeDays: Int = 397, constraints: NameConstraints? = nil
+  ) throws(TLSFailure) -> Certificate {
     let builder = try CertificateBuilder.start(subject: name, issuer: name, publicKey: key)
-    try builder.setValidity(fromNow: -hour...397 * day)
+    try builder.setValidity(fromNow: -hour...lifetimeDays * day)
     try builder.add(NID_basic_constraints, "critical,CA:TRUE,pathlen:0")
     try builder.add(NID_key_usage, "critical,keyCertSign")
     try builder.add(NID_subject_key_identifier, "hash")
+    try constraints?.add(to: builder.pointer)
     return try builder.sign(with: key)
   }
 

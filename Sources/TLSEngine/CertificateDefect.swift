@@ -18,6 +18,11 @@ public struct CertificateDefect: Hashable, Sendable {
   }
 }
 
+extension CertificateDefect {
+  /// The certificate is not for the name that was asked for.
+  var isOfNames: Bool { code == X509_V_ERR_HOSTNAME_MISMATCH || code == X509_V_ERR_IP_ADDRESS_MISMATCH }
+}
+
 /// How a leaf must be signed so that a client refuses it for the reason that holds upstream.
 enum DefectClass: Hashable, Sendable {
   /// The copy shows the defect by itself (validity, names), or there is none: signed by the trusted authority.

@@ -7,7 +7,8 @@ import Synchronization
 /// Subject, subject alternative names and validity are copied; the key is one ECDSA P-256 key for the whole run.
 /// A chain that does not stand is never blessed: where the leaf itself shows what is wrong (validity, names), the
 /// copy shows it too; a self-signed certificate becomes a self-signed one; anything else is signed by a CA that
-/// nobody trusts. Leaves are cached; one issuer may be used from any thread.
+/// nobody trusts. A leaf may outlive the authority: clients look at both. Leaves are cached; one issuer may be used
+/// from any thread.
 public final class LeafIssuer: Sendable {
   private struct Key: Hashable, Sendable {
     /// Of the upstream leaf; empty where there is none.
@@ -15,6 +16,27 @@ public final class LeafIssuer: Sendable {
     var defects: DefectClass
     /// The name that is put into the leaf, where it is not a copy.
     var acceptedName: PeerName?
+    /// The name that was asked for, where name constraints may leave no other in the copy.
+    var askedName: PeerName?
+  }
+
+  /// What signs a copy, and what is sent after it.
+  private struct Issuer {
+    var certificate: Certificate
+    var key: PrivateKey
+    var chain: [Certificate]
+    var constraints: [NameConstraints] = []
+
+    init(certificate: Certificate, key: PrivateKey, chain: [Certificate]) {
+      self.certificate = certificate
+      self.key = key
+      self.chain = chain
+    }
+
+    init(_ authority: SigningAuthority) {
+      self.init(certificate: authority.certificate, key: authority.key, chain: authority.chain)
+      constraints = authority.constraints
+    }
   }
 
   private let authority: SigningAuthority
@@ -48,10 +70,13 @@ public final class LeafIssuer: Sendable {
     case .reject: throw .certificateRejected(chain.defectTexts)
     case .accept: acceptedName = upstream.peerName
     }
-    let key = Key(sha256: chain.leafSHA256, defects: DefectClass(defects), acceptedName: acceptedName)
+    let key = Key(
+      sha256: chain.leafSHA256, defects: DefectClass(defects), acceptedName: acceptedName,
+      askedName: authority.constraints.isEmpty || defects.contains(where: \.isOfNames)
+        ? nil : upstream.peerName)
     return try context(for: key) { () throws(TLSFailure) in
       if let acceptedName { return try self.accepted(certificate, as: acceptedName) }
-      return try self.mirrored(certificate, key.defects)
+      return try self.mirrored(certificate, key)
     }
   }
 
@@ -71,31 +96,37 @@ public final class LeafIssuer: Sendable {
     return cache.withLock { $0.insert(minted, for: key) }
   }
 
-  private func mirrored(_ original: OpaquePointer, _ defects: DefectClass) throws(TLSFailure) -> LeafContext {
+  private func mirrored(_ original: OpaquePointer, _ key: Key) throws(TLSFailure) -> LeafContext {
     let subject = X509_get_subject_name(original)
-    switch defects {
+    switch key.defects {
     case .showsByItself:
-      return try copy(original, issuer: authority.certificate, key: authority.key)
+      return try copy(original, issuer: Issuer(authority), askedName: key.askedName)
     case .selfSigned:
       let builder = try CertificateBuilder.start(subject: subject, issuer: subject, publicKey: leafKey)
-      try builder.copyNamesAndValidity(from: original)
+      try builder.copyValidity(from: original)
+      try builder.copyExtension(NID_subject_alt_name, from: original)
       try builder.addLeafExtensions(issuer: nil)
       return try LeafContext(certificate: try builder.sign(with: leafKey), key: leafKey, chain: [])
     case .untrusted(let rootShown):
       let issuer = try CertificateBuilder.authority(name: X509_get_issuer_name(original), key: untrustedKey)
-      return try copy(original, issuer: issuer, key: untrustedKey, chain: rootShown ? [issuer] : [])
+      return try copy(
+        original, issuer: Issuer(certificate: issuer, key: untrustedKey, chain: rootShown ? [issuer] : []),
+        askedName: nil)
     }
   }
 
+  /// Copies names and validity; where name constraints keep the issuer from signing for all names, those it may.
   private func copy(
-    _ original: OpaquePointer, issuer: Certificate, key: PrivateKey, chain: [Certificate] = []
+    _ original: OpaquePointer, issuer: Issuer, askedName: PeerName?
   ) throws(TLSFailure) -> LeafContext {
     let builder = try CertificateBuilder.start(
-      subject: X509_get_subject_name(original), issuer: X509_get_subject_name(issuer.pointer),
-      publicKey: leafKey)
-    try builder.copyNamesAndValidity(from: original)
-    try builder.addLeafExtensions(issuer: issuer)
-    return try LeafContext(certificate: try builder.sign(with: key), key: leafKey, chain: chain)
+      subject: X509_get_subject_name(original),
+      issuer: X509_get_subject_name(issuer.certificate.pointer), publicKey: leafKey)
+    try builder.copyValidity(from: original)
+    try builder.copyNames(from: original, permittedBy: issuer.constraints, askedName: askedName)
+    try builder.addLeafExtensions(issuer: issuer.certificate)
+    return try LeafContext(
+      certificate: try builder.sign(with: issuer.key), key: leafKey, chain: issuer.chain)
   }
 
   private func accepted(_ original: OpaquePointer?, as name: PeerName) throws(TLSFailure) -> LeafContext {
@@ -105,25 +136,30 @@ public final class LeafIssuer: Sendable {
     let builder = try CertificateBuilder.start(
       subject: original.flatMap { X509_get_subject_name($0) } ?? plain.pointer,
       issuer: X509_get_subject_name(own), publicKey: leafKey)
-    try builder.copyValidity(from: own)
+    try builder.setLeafValidity(within: own)
     try builder.addAlternativeName(name)
     try builder.addLeafExtensions(issuer: authority.certificate)
-    return try LeafContext(certificate: try builder.sign(with: authority.key), key: leafKey, chain: [])
+    return try LeafContext(
+      certificate: try builder.sign(with: authority.key), key: leafKey, chain: authority.chain)
   }
 }
 
 extension CertificateBuilder {
-  fileprivate func copyNamesAndValidity(from original: OpaquePointer) throws(TLSFailure) {
-    try copyValidity(from: original)
-    try copyExtension(NID_subject_alt_name, from: original)
+  /// From when the authority is valid on, and no longer than it is, nor than clients take a leaf for (397 days).
+  fileprivate func setLeafValidity(within authority: OpaquePointer) throws(TLSFailure) {
+    try copyValidity(from: authority)
+    let limit = X509_gmtime_adj(nil, 397 * Self.day)
+    defer { ASN1_TIME_free(limit) }
+    guard ASN1_TIME_compare(X509_get0_notAfter(pointer), limit) > 0 else { return }
+    try openSSL("X509_set1_notAfter") { X509_set1_notAfter(pointer, limit) }
+    let hourAgo = X509_gmtime_adj(nil, -Self.hour)
+    defer { ASN1_TIME_free(hourAgo) }
+    guard ASN1_TIME_compare(X509_get0_notBefore(pointer), hourAgo) < 0 else { return }
+    try openSSL("X509_set1_notBefore") { X509_set1_notBefore(pointer, hourAgo) }
   }
 
   fileprivate func addAlternativeName(_ name: PeerName) throws(TLSFailure) {
-    let (type, bytes) =
-      switch name {
-      case .host(let host): (GEN_DNS, Array(host.utf8))
-      case .address(let address): (GEN_IPADD, address.networkBytes)
-      }
+    let (type, bytes) = name.encoded
     try openSSL("X509_add1_ext_i2d") {
       wt_X509_add_alternative_name(pointer, type, bytes, Int32(bytes.count))
     }

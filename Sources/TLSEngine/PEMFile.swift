@@ -23,6 +23,14 @@ enum PEMFile {
     }
   }
 
+  /// The certificates in an open file, parsed, in order.
+  static func certificates(in file: borrowing OpenFile) throws(TLSFailure) -> [Certificate] {
+    let path = file.path
+    return try file.withContents { (pem) throws(TLSFailure) in
+      try certificates(in: [UInt8](pem), path: path)
+    }
+  }
+
   /// The certificates in `pem`, parsed, in order; `path` is for the errors.
   static func certificates(in pem: [UInt8], path: String) throws(TLSFailure) -> [Certificate] {
     var certificates: [Certificate] = []

@@ -1,39 +1,68 @@
 import COpenSSL
 public import SessionEvents
 
-/// The signing CA of one run: it is made in memory, and gone with the process.
+/// A signing CA with its key, which cannot be had back from it.
 ///
-/// ECDSA on P-256, CA:TRUE with path length 0, key usage keyCertSign only, valid for 397 days from an hour ago
-/// (the hour spares clients whose clock is a little late). The key cannot be exported.
+/// Made in memory for one run, or read from files for a service.
 public final class SigningAuthority: Sendable {
   let key: PrivateKey
   let certificate: Certificate
+  /// What is sent after a leaf; empty where clients trust the CA itself.
+  let chain: [Certificate]
+  /// Those of the certificate and of the ones above it.
+  let constraints: [NameConstraints]
   /// The certificate for clients' trust stores.
   public let certificatePEM: [UInt8]
   public let certificateDER: [UInt8]
   public let facts: CertificateFacts
 
-  /// Makes a new authority.
+  /// Makes a new authority, which is gone with the process.
   ///
-  /// Its name has today's date and a random part: `CN=Wiretape relay 2026-11-24 7f3a01c5`.
+  /// ECDSA on P-256, CA:TRUE with path length 0, key usage keyCertSign only, valid for 397 days from an hour ago (the
+  /// hour spares clients whose clock is a little late). Its name has today's date and a random part:
+  /// `CN=Wiretape relay 2026-11-24 7f3a01c5`.
   public convenience init() throws(TLSFailure) {
-    let suffix = try randomBytes(4).map { byte in
-      (byte < 0x10 ? "0" : "") + String(byte, radix: 16)
-    }.joined()
-    let now = X509_gmtime_adj(nil, 0)
-    defer { ASN1_TIME_free(now) }
-    let date = CivilTime(Timestamp(daysAndSeconds: { wt_ASN1_TIME_since_1970(now, &$0, &$1) })).date
-    try self.init(commonName: "Wiretape relay \(date) \(suffix)")
+    let suffix = try AuthorityOptions.randomSuffix()
+    try self.init(
+      AuthorityOptions(lifetimeDays: 397, commonName: "Wiretape relay \(AuthorityOptions.today()) \(suffix)"))
   }
 
-  init(commonName: String) throws(TLSFailure) {
-    key = try PrivateKey()
+  /// Makes a new authority of the same kind as the options say; it is kept nowhere.
+  convenience init(_ options: AuthorityOptions) throws(TLSFailure) {
+    let key = try PrivateKey()
+    let commonName = if let name = options.commonName { name } else { try AuthorityOptions.generatedName() }
     let name = try DistinguishedName.make(organization: "Wiretape", commonName: commonName)
-    certificate = try CertificateBuilder.authority(name: name.pointer, key: key)
+    let constraints =
+      options.permitted.isEmpty ? nil : try NameConstraints(permitting: options.permitted)
+    let certificate = try CertificateBuilder.authority(
+      name: name.pointer, key: key, lifetimeDays: options.lifetimeDays, constraints: constraints)
     extendLifetime(name)
+    try self.init(key: key, certificate: certificate, chain: [])
+  }
+
+  init(key: PrivateKey, certificate: Certificate, chain: [Certificate]) throws(TLSFailure) {
+    self.key = key
+    self.certificate = certificate
+    self.chain = chain
+    constraints = ([certificate] + chain.filter { $0 !== certificate }).compactMap {
+      NameConstraints(of: $0.pointer)
+    }
     certificatePEM = try certificate.pem
     certificateDER = try certificate.der
     facts = try CertificateFacts(x509: certificate.pointer)
+  }
+
+  /// The certificate without the key.
+  public var publicPart: AuthorityCertificate {
+    get throws(TLSFailure) { try AuthorityCertificate(certificate) }
+  }
+
+  /// Whether clients accept a leaf of this authority for the name: false where name constraints rule it out, and the
+  /// session is better bypassed.
+  ///
+  /// Without constraints it costs nothing, with them some microseconds; call it from any thread.
+  public func permits(_ name: PeerName) -> Bool {
+    constraints.allSatisfy { $0.permits(name) }
   }
 }
 

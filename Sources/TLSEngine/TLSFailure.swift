@@ -6,6 +6,8 @@ public enum TLSFailure: Error, Hashable, Sendable {
   case alertReceived(name: String, code: UInt8)
   /// A file of certificates cannot be read, or holds none.
   case unusableFile(path: String, text: String)
+  /// A CA's files are not used, or not made.
+  case authority(AuthorityFailure)
   /// The client's server name is no name that TLS can carry (it is empty, has a NUL, or over 255 bytes).
   case unusableServerName(String)
   /// The client offers only versions before TLS 1.2; their numbers on the wire.
@@ -24,6 +26,7 @@ extension TLSFailure: CustomStringConvertible {
     case .openSSL(let call, _, let text): "\(call): \(text)"
     case .alertReceived(let name, let code): "the peer sent the alert \(name) (\(code))"
     case .unusableFile(let path, let text): "cannot use the certificates in '\(path)': \(text)"
+    case .authority(let failure): failure.description
     case .unusableServerName(let name): "the server name '\(printable(name.utf8))' cannot be used"
     case .unsupportedVersions(let versions):
       "the client offers no TLS version from 1.2 on, only "
@@ -33,5 +36,9 @@ extension TLSFailure: CustomStringConvertible {
     case .noCertificate: "the server showed no certificate"
     case .outputClosed: "the output is closed already"
     }
+  }
+  /// What to do about it, where there is something to say.
+  public var hint: String? {
+    if case .authority(let failure) = self { failure.hint } else { nil }
   }
 }
