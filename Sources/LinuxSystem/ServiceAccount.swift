@@ -6,6 +6,9 @@ package struct ServiceAccount: Hashable, Sendable {
   package var user: UInt32
   package var group: UInt32
 
+  /// The effective user of this process.
+  package static var ownUser: UInt32 { geteuid() }
+
   package static let root = ServiceAccount(name: "root", user: 0, group: 0)
 
   /// The account of this name, or of this number; nil when there is none.
