@@ -40,19 +40,42 @@ public final class Relay: Sendable {
 
   /// Serves DNS over UDP and, with `listeners`, over TCP; all these sockets become the relay's.
   ///
-  /// With `.connectionTracking` the sockets may have any port; it is to this that queries are redirected.
+  /// With `.connectionTracking` the sockets may have any port; it is to this that queries are redirected. Whether
+  /// `listeners` serve nameservers' answers or what they serve is relayed as any TCP is settled here, for good.
   public func serveDNS(sockets: [CInt], listeners: [CInt], destination: DNSDestination) throws {
-    for descriptor in sockets {
-      _ = try DNSForwarder.serve(descriptor, context: context, group: group).wait()
-    }
+    try serveDNS(
+      sockets: sockets, listeners: listeners, destination: destination,
+      originalDestination: OriginalDestination.of)
+  }
+
+  func serveDNS(
+    sockets: [CInt], listeners: [CInt], destination: DNSDestination,
+    originalDestination: @escaping @Sendable (any Channel) -> EventLoopFuture<Endpoint?>
+  ) throws {
+    let service = DNSService(context: context, eventLoop: group.next())
+    try service.serve(sockets, destination: destination)
     self.sockets.withLock { $0 += sockets }
-    try serve(tcpListeners: listeners, originalDestination: OriginalDestination.of)
+    switch context.configuration.dns {
+    case .original:
+      try serve(tcpListeners: listeners, originalDestination: originalDestination)
+    case .nameservers:
+      let acceptor = service.acceptor(originalDestination: originalDestination)
+      try serve(listeners, by: acceptor)
+    }
   }
 
   func serve(
     tcpListeners: [CInt], originalDestination: @escaping @Sendable (any Channel) -> EventLoopFuture<Endpoint?>
   ) throws {
-    let acceptor = SessionAcceptor(context: context, group: group, originalDestination: originalDestination)
+    let acceptor = SessionAcceptor(
+      context: context, group: group, originalDestination: originalDestination
+    ) { [context] opening, channel, time in
+      try SessionDriver.start(opening, on: channel, at: time, context: context)
+    }
+    try serve(tcpListeners, by: acceptor)
+  }
+
+  private func serve(_ tcpListeners: [CInt], by acceptor: SessionAcceptor) throws {
     for descriptor in tcpListeners {
       let listener = try acceptor.listen(on: descriptor).wait()
       listeners.withLock { $0.append(listener) }
@@ -69,6 +92,8 @@ public final class Relay: Sendable {
   public func replaceUpstream(_ upstream: @escaping @Sendable () throws(TLSFailure) -> UpstreamContext) {
     context.interceptor.replaceUpstream(upstream)
   }
+
+  public var dnsReadings: DNSReadings { context.dnsCounters.readings }
 
   public var readings: RelayReadings {
     RelayReadings(

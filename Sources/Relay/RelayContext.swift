@@ -14,6 +14,7 @@ final class RelayContext: Sendable {
   let logger: Logger
   let gate: AdmissionGate?
   let refusals: Refusals
+  let dnsCounters = DNSCounters()
   private let current: Mutex<RelayConfiguration>
   private let attribution: (any ProcessAttribution)?
   private let lookups: ProcessLookups

@@ -5,6 +5,7 @@
 
 #include "allocator.h"
 #include "confinement.h"
+#include "conntrack.h"
 #include "datagram.h"
 
 #include <stdbool.h>

@@ -6,12 +6,14 @@ import SessionEvents
 /// One client socket's queries to one server, and the answers.
 ///
 /// Its upstream socket is connected, so that the kernel lets in no one else's datagrams. Confined to one event loop.
-final class DNSSession {
+final class DNSSession: DNSClientSession {
   /// How many queries may wait for the upstream socket.
   private static let heldQueryLimit = 64
 
   var id: SessionID { journal.session }
   private(set) var lastActivity = NIODeadline.now()
+  /// Nobody knows whether the server will answer.
+  var isBusy: Bool { false }
 
   private let context: RelayContext
   private let client: Endpoint
@@ -34,23 +36,28 @@ final class DNSSession {
 
   /// `deliver` takes each answer, on the event loop.
   init(
-    context: RelayContext, client: Endpoint, server: Endpoint, eventLoop: any EventLoop,
+    context: RelayContext, origin: DNSOrigins.Origin, eventLoop: any EventLoop,
     deliver: @escaping ([UInt8]) -> Void
   ) {
     self.context = context
-    self.client = client
-    self.server = server
+    client = origin.client
+    server = origin.destination
     self.eventLoop = eventLoop
     self.journal = context.makeJournal()
     self.deliver = deliver
   }
 
   func open() {
-    let connection = DatagramBootstrap(group: eventLoop)
-      .channelOption(.recvAllocator, value: DNSForwarder.receiveBuffers)
-      .connect(to: SocketAddress(server))
+    var bootstrap = DatagramBootstrap(group: eventLoop)
+      .channelOption(.recvAllocator, value: DatagramSocket.receiveBuffers)
+    // Before it connects; a socket that cannot be marked is not used, for it could be redirected here.
+    if let mark = context.configuration.upstreamMark {
+      bootstrap = bootstrap.channelOption(Connecting.markOption, value: Int(Int32(bitPattern: mark)))
+    }
+    let connection = bootstrap.connect(to: SocketAddress(server))
     context.opening(transport: .udp, client: client, originalDestination: server, on: eventLoop)
       .assumeIsolated().whenSuccess { [self] opening in
+        guard !Refusals.isOwn(opening.process) else { return refuseLoop() }
         record(opening)
         connection.assumeIsolated().whenComplete { [self] result in
           switch result {
@@ -106,6 +113,13 @@ final class DNSSession {
   /// ICMP said that nobody listens there; a later query is tried all the same.
   fileprivate func failed(_ error: any Error) {
     failure = .upstreamUnreachable(Connecting.message(for: error))
+  }
+
+  /// The client is the relay itself: nothing is recorded, and nothing passed on.
+  private func refuseLoop() {
+    upstream = .closed
+    context.refusals.refuseLoop(to: server, mark: context.configuration.upstreamMark)
+    context.sessions.remove(id)
   }
 
   private func record(_ opening: SessionOpening) {

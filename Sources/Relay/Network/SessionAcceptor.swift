@@ -6,9 +6,11 @@ import SessionEvents
 /// Accepts redirected TCP connections, and starts a session for each.
 struct SessionAcceptor: Sendable {
   let context: RelayContext
-  let group: MultiThreadedEventLoopGroup
+  let group: any EventLoopGroup
   /// Where a connection meant to go, or nil for one that was not redirected; called on its event loop.
   let originalDestination: @Sendable (any Channel) -> EventLoopFuture<Endpoint?>
+  /// Makes a session of a connection; called on its event loop.
+  let start: @Sendable (_ opening: SessionOpening, _ channel: any Channel, _ time: Timestamp) throws -> Void
 
   /// Takes over a listening socket.
   func listen(on descriptor: CInt) -> EventLoopFuture<any Channel> {
@@ -48,20 +50,9 @@ struct SessionAcceptor: Sendable {
           context.refusals.refuseLoop(to: destination, mark: context.configuration.upstreamMark)
           return channel.close(promise: nil)
         }
-        try start(opening, on: channel, at: time)
+        try start(opening, channel, time)
       }
     }.always { _ in context.sessions.endArrival() }
-  }
-
-  private func start(_ opening: SessionOpening, on channel: any Channel, at time: Timestamp) throws {
-    let journal = context.makeJournal()
-    let driver = SessionDriver(context: context, opening: opening, journal: journal, clientChannel: channel)
-    try channel.pipeline.syncOperations.addHandler(LegHandler(party: .client, driver: driver))
-    let confined = NIOLoopBound(driver, eventLoop: channel.eventLoop)
-    context.sessions.add(journal.session, transport: .tcp) {
-      channel.eventLoop.execute { confined.value.stop() }
-    }
-    driver.start(at: time)
   }
 }
 

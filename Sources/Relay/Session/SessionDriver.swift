@@ -44,6 +44,20 @@ final class SessionDriver {
     self.client = Leg(party: .client, channel: clientChannel)
   }
 
+  /// Starts a session for an accepted connection; called on its event loop.
+  static func start(
+    _ opening: SessionOpening, on channel: any Channel, at time: Timestamp, context: RelayContext
+  ) throws {
+    let journal = context.makeJournal()
+    let driver = SessionDriver(context: context, opening: opening, journal: journal, clientChannel: channel)
+    try channel.pipeline.syncOperations.addHandler(LegHandler(party: .client, driver: driver))
+    let confined = NIOLoopBound(driver, eventLoop: channel.eventLoop)
+    context.sessions.add(journal.session, transport: .tcp) {
+      channel.eventLoop.execute { confined.value.stop() }
+    }
+    driver.start(at: time)
+  }
+
   func leg(_ party: Party) -> Leg? {
     switch party {
     case .client: client
