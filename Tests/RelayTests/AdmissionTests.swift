@@ -103,6 +103,6 @@ private struct OwnProcess: ProcessAttribution {
   func process(
     transport: TransportProtocol, client: Endpoint, originalDestination: Endpoint
   ) -> ProcessFacts? {
-    ProcessFacts(pid: getpid(), uid: getuid(), name: "tests", executable: nil)
+    ProcessFacts(uid: getuid(), pid: getpid(), name: "tests")
   }
 }
