@@ -97,7 +97,8 @@ public final class Relay: Sendable {
 
   public var readings: RelayReadings {
     RelayReadings(
-      isAcceptingPaused: context.gate?.isPaused ?? false, connectionLimit: context.gate?.limit,
+      isAcceptingPaused: context.gate?.isPaused ?? false, pauseCount: context.gate?.pauseCount ?? 0,
+      connectionLimit: context.gate?.limit,
       unredirectedCount: context.refusals.unredirectedCount, loopCount: context.refusals.loopCount)
   }
 

@@ -2,6 +2,8 @@
 public struct RelayReadings: Hashable, Sendable {
   /// Whether connections wait until others have ended.
   public var isAcceptingPaused: Bool
+  /// How often they had to.
+  public var pauseCount: UInt64
   public var connectionLimit: Int?
   /// Connections that were closed because they were made to a listener itself.
   public var unredirectedCount: UInt64

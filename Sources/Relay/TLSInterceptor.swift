@@ -5,6 +5,7 @@ import TLSEngine
 
 /// Makes both TLS legs of an intercepted session.
 final class TLSInterceptor: Sendable {
+  private let authority: SigningAuthority
   private let issuer: LeafIssuer
   private struct Upstream {
     var make: @Sendable () throws(TLSFailure) -> UpstreamContext
@@ -17,6 +18,7 @@ final class TLSInterceptor: Sendable {
   init(
     authority: SigningAuthority, makeUpstream: @escaping @Sendable () throws(TLSFailure) -> UpstreamContext
   ) throws(TLSFailure) {
+    self.authority = authority
     issuer = try LeafIssuer(authority: authority)
     upstream = Mutex(Upstream(make: makeUpstream))
   }
@@ -45,6 +47,11 @@ final class TLSInterceptor: Sendable {
     return try TLSConnection(
       serving: try issuer.context(for: upstream, policy: policy), alpn: upstream.alpn,
       versions: offered.lowerBound...max(offered.lowerBound, highest), output: output)
+  }
+
+  /// Whether the CA may sign for whom the client asks; clients would refuse it else.
+  func isPermitted(_ hello: ClientHello, destination: IPAddress) -> Bool {
+    authority.permits(PeerName(serverName: hello.serverName, destination: destination))
   }
 
   func offersUsableVersion(_ hello: ClientHello) -> Bool {

@@ -55,6 +55,7 @@ import Testing
     #expect(first.readEnd() == .fin)
     #expect(world.server.accept().read(5) == "third")
     #expect(!world.relay.readings.isAcceptingPaused)
+    #expect(world.relay.readings.pauseCount == 1)
     #expect(
       world.messages.all == ["warning: accepting is paused: 2 connections are open, which is the limit"])
   }

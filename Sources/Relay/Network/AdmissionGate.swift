@@ -9,6 +9,7 @@ final class AdmissionGate: Sendable {
   private struct State {
     var count = 0
     var isPaused = false
+    var pauseCount: UInt64 = 0
     var listeners: [any Channel] = []
   }
 
@@ -23,6 +24,7 @@ final class AdmissionGate: Sendable {
   }
 
   var isPaused: Bool { state.withLock { $0.isPaused } }
+  var pauseCount: UInt64 { state.withLock { $0.pauseCount } }
 
   func add(listener: any Channel) {
     state.withLock { $0.listeners.append(listener) }
@@ -39,6 +41,7 @@ final class AdmissionGate: Sendable {
       state.count += 1
       guard state.count >= limit, !state.isPaused else { return [] }
       state.isPaused = true
+      state.pauseCount += 1
       return state.listeners
     }
     guard !paused.isEmpty else { return }

@@ -225,6 +225,9 @@ final class SessionDriver {
     if let pattern = context.configuration.bypass.pattern(matching: host) {
       return .bypass(.requested(pattern))
     }
+    guard context.interceptor.isPermitted(hello, destination: opening.originalDestination.address) else {
+      return .bypass(.unsupported("the CA is not permitted to sign for this name"))
+    }
     guard context.interceptor.offersUsableVersion(hello) else {
       return .bypass(.unsupported("no TLS 1.2 or newer offered"))
     }

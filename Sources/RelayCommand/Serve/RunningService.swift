@@ -91,6 +91,8 @@ final class RunningService {
     readings.recording = recording?.readings
     let facts = relay.readings
     readings.admission.isPaused = facts.isAcceptingPaused
+    readings.admission.pauses = facts.pauseCount
+    readings.admission.loops = facts.loopCount
     readings.admission.limit = facts.connectionLimit.map(UInt64.init)
     readings.admission.unredirected = facts.unredirectedCount
     return readings
