@@ -14,6 +14,7 @@ package enum Capability: UInt64 {
   case setpcap = 8
   case netBindService = 10
   case netAdmin = 12
+  case netRaw = 13
   case sysChroot = 18
   case sysPtrace = 19
   case sysAdmin = 21

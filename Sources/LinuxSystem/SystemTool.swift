@@ -9,7 +9,7 @@ package struct SystemTool {
   /// How a program ended, and the first of what it printed.
   package struct Outcome: Hashable, Sendable {
     package var status: WaitStatus
-    /// Standard output and error, the first 64 KiB, in the order of writing.
+    /// The beginning of standard output and error, in the order of writing.
     package var output: String
   }
 
@@ -49,13 +49,13 @@ package struct SystemTool {
     return SystemTool(pid: pid, output: outputFile)
   }
 
-  /// Waits for the end.
-  package func finish() -> Outcome {
+  /// Waits for the end; so many bytes of the output are read, by default 64 KiB.
+  package func finish(outputLimit: Int = 64 << 10) -> Outcome {
     defer { close(output) }
     var word: Int32 = 0
     while waitpid(pid, &word, 0) < 0, errno == EINTR {}
     lseek(output, 0, SEEK_SET)
-    let text = String(decoding: (SystemFiles.contents(of: output) ?? []).prefix(64 << 10), as: UTF8.self)
+    let text = String(decoding: (SystemFiles.contents(of: output) ?? []).prefix(outputLimit), as: UTF8.self)
     return Outcome(status: WaitStatus(word: word), output: text)
   }
 }
