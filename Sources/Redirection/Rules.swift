@@ -8,43 +8,149 @@ package struct Rules: Hashable, Sendable {
   package let plan: RedirectPlan
   package let backend: RulesBackend
   let tools: ToolSearch
+  let hasIPv6: Bool
 
   /// Nil for the backend chooses: nft where it is installed, else iptables.
   package init(
-    _ plan: RedirectPlan, backend: RulesBackend? = nil, tools: ToolSearch = ToolSearch()
+    _ plan: RedirectPlan, backend: RulesBackend? = nil, tools: ToolSearch = ToolSearch(),
+    hasIPv6: Bool = HostFamilies.hasIPv6
   ) throws(RulesError) {
     try plan.check()
     self.plan = plan
     self.backend = backend ?? .preferred(tools)
     self.tools = tools
+    self.hasIPv6 = hasIPv6
   }
 
+  private var nftScript: NftScript { NftScript(family: hasIPv6 ? "inet" : "ip", plan: plan) }
+
+  private var iptablesScript: IptablesScript { IptablesScript(plan: plan, hasIPv6: hasIPv6) }
+
   /// What `apply` does, as an administrator would: a script for `nft -f`, or one of iptables lines.
-  package func script() -> String { "" }
+  package func script() -> String {
+    switch backend {
+    case .nft: nftScript.text()
+    case .iptables: iptablesScript.text()
+    }
+  }
 
   /// Sets the rules, in place of all older ones of ours, whoever set them.
   ///
   /// `guardToken`, eight hexadecimal digits, says which guard removes them; nil leaves that to the administrator.
   package func apply(guardToken: String? = nil) throws(RulesError) {
-    throw .notPermitted
+    if case .cgroup(let path) = plan.selection { try CgroupPath.find(path) }
+    let kinds = IptablesTables.all(tools, hasIPv6: hasIPv6)
+    switch backend {
+    case .nft:
+      guard let nft = NftTables(tools) else { throw missing }
+      try FirewallTool.checkPrivilege()
+      try nft.apply(nftScript, guardToken: guardToken)
+      for kind in kinds { _ = try? kind.remove(guardToken: nil) }
+    case .iptables:
+      guard let first = kinds.first else { throw missing }
+      try FirewallTool.checkPrivilege()
+      try first.apply(iptablesScript, guardToken: guardToken)
+      for kind in kinds.dropFirst() { _ = try? kind.remove(guardToken: nil) }
+      _ = try? NftTables(tools)?.remove(guardToken: nil)
+    }
   }
 
-  /// Removes all rules of ours, of either backend; what they were.
+  private var missing: RulesError { .toolMissing(tool: backend.rawValue, package: backend.package) }
+
+  /// What there is of ours in this backend alone.
+  func installed() throws(RulesError) -> InstalledRules? {
+    switch backend {
+    case .nft: try NftTables(tools)?.find()
+    case .iptables: try IptablesTables.preferred(tools, hasIPv6: hasIPv6)?.find()
+    }
+  }
+
+  /// Removes all rules of ours, of either backend.
   ///
   /// With a `guardToken`, rules that another guard removes are left alone.
   @discardableResult
   package static func remove(
-    guardToken: String? = nil, tools: ToolSearch = ToolSearch()
-  ) throws(RulesError) -> [String] {
-    throw .notPermitted
+    guardToken: String? = nil, tools: ToolSearch = ToolSearch(), hasIPv6: Bool = HostFamilies.hasIPv6
+  ) throws(RulesError) -> RulesRemoval {
+    let places = try Place.all(tools, hasIPv6)
+    var removal = RulesRemoval()
+    for place in places {
+      do throws(RulesError) {
+        if try place.remove(guardToken) { removal.removed.append(place.backend) }
+      } catch {
+        removal.problems.append(error)
+      }
+    }
+    if removal.problems.count == places.count, let problem = removal.problems.first { throw problem }
+    return removal
   }
 
   /// What there is of ours.
   ///
   /// Without a plan to compare with, any is as good.
   package static func status(
-    comparedWith plan: RedirectPlan? = nil, tools: ToolSearch = ToolSearch()
+    comparedWith plan: RedirectPlan? = nil, tools: ToolSearch = ToolSearch(),
+    hasIPv6: Bool = HostFamilies.hasIPv6
   ) throws(RulesError) -> RulesStatus {
-    throw .notPermitted
+    let places = try Place.all(tools, hasIPv6)
+    var found: [InstalledRules] = []
+    var problems: [RulesError] = []
+    for place in places {
+      do throws(RulesError) {
+        if let rules = try place.find() { found.append(rules) }
+      } catch {
+        problems.append(error)
+      }
+    }
+    if problems.count == places.count, let problem = problems.first { throw problem }
+    return RulesStatus(found, comparedWith: plan, problems: problems.map { "\($0)" })
+  }
+}
+
+/// What `Rules.remove` did.
+package struct RulesRemoval: Hashable, Sendable {
+  /// Where there were rules; empty when there was nothing.
+  package var removed: [RulesBackend] = []
+  /// Tools that are installed and failed.
+  ///
+  /// As a rule their part of the kernel is missing, and so holds no rules.
+  package var problems: [RulesError] = []
+}
+
+/// Where rules of ours can be.
+private enum Place {
+  case nft(NftTables)
+  case iptables(IptablesTables)
+
+  /// Throws where no tool is installed, or CAP_NET_ADMIN is missing.
+  static func all(_ tools: ToolSearch, _ hasIPv6: Bool) throws(RulesError) -> [Place] {
+    let nft = NftTables(tools).map { [Place.nft($0)] } ?? []
+    let places = nft + IptablesTables.all(tools, hasIPv6: hasIPv6).map { Place.iptables($0) }
+    guard !places.isEmpty else {
+      throw .toolMissing(tool: RulesBackend.nft.rawValue, package: RulesBackend.nft.package)
+    }
+    try FirewallTool.checkPrivilege()
+    return places
+  }
+
+  var backend: RulesBackend {
+    switch self {
+    case .nft: .nft
+    case .iptables: .iptables
+    }
+  }
+
+  func find() throws(RulesError) -> InstalledRules? {
+    switch self {
+    case .nft(let tables): try tables.find()
+    case .iptables(let tables): try tables.find()
+    }
+  }
+
+  func remove(_ guardToken: String?) throws(RulesError) -> Bool {
+    switch self {
+    case .nft(let tables): try tables.remove(guardToken: guardToken)
+    case .iptables(let tables): try tables.remove(guardToken: guardToken)
+    }
   }
 }

@@ -5,6 +5,8 @@ package import LinuxSystem
 package enum RulesError: Error, Hashable, Sendable {
   /// The plan makes no sense.
   case contradiction(String)
+  /// There is no user of this name.
+  case userUnknown(String)
   /// CAP_NET_ADMIN is missing.
   case notPermitted
   /// Neither this tool nor another that would do is installed.
@@ -28,6 +30,7 @@ extension RulesError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .contradiction(let reason): reason
+    case .userUnknown(let name): "there is no user '\(name)'"
     case .notPermitted: "firewall rules need root, or CAP_NET_ADMIN"
     case .toolMissing(let tool, _): "`\(tool)` is not installed, or not in /usr/sbin, /sbin or PATH"
     case .toolFailed(let tool, let status, let message): "`\(tool)` ended with status \(status): \(message)"
@@ -53,7 +56,7 @@ extension RulesError: CustomStringConvertible {
     case .cgroupMissing: "a cgroup must exist before it is selected; 'systemd-cgls' lists them"
     case .guardFailed(_, let hint): hint
     case .guardLost, .guardSilent: "'relay rules remove' removes what is left"
-    case .contradiction, .systemCall, .cgroupsMissing: nil
+    case .contradiction, .userUnknown, .systemCall, .cgroupsMissing: nil
     }
   }
 }

@@ -1,46 +1,152 @@
+import CLinux
 import Glibc
+import LinuxSystem
+import Synchronization
 
 /// A child process that applies the rules when asked, watches them, and removes them when this process is gone.
 ///
 /// Start it while this process still has a single thread, CAP_NET_ADMIN, and no secret in its memory, which the child
-/// would have too. Everything else works later, on any thread, without any privilege.
+/// would have too. Everything else works later, on any thread, without any privilege. The guard stands until `finish`:
+/// letting the object go ends nothing.
 package final class RulesGuard: Sendable {
   /// Readable when there is something for `nextEvent`.
   package let eventDescriptor: Int32
   package let pid: Int32
+  private let control: Int32
+  /// Held during a request; true once the guard has been asked to end.
+  private let isFinished = Mutex(false)
 
   /// What the guard noticed.
   package enum Event: Hashable, Sendable {
-    /// Somebody else removed or changed rules; the text says what is left. They are not applied again.
-    case disturbed(String)
-    /// They are whole again.
-    case restored
-    /// The guard itself has ended, though it was not asked to: nobody removes the rules any more.
+    /// Somebody else removed or changed rules, or put them right again; the text says all of it.
+    ///
+    /// They are never applied again: an administrator who flushes rules means it.
+    case changed(isWhole: Bool, String)
+    /// The guard itself has ended without having been asked to: nobody removes the rules any more.
+    ///
+    /// This is the last event; the descriptor stays readable.
     case lost
   }
 
-  private init(pid: Int32, descriptor: Int32) {
+  private init(pid: Int32, control: Int32, events: Int32) {
     self.pid = pid
-    eventDescriptor = descriptor
+    self.control = control
+    eventDescriptor = events
   }
 
   /// Starts the guard, which looks at the rules once in `interval` milliseconds.
   ///
   /// No rule is set yet.
   package static func start(_ rules: Rules, interval: Int32 = 5000) throws(RulesError) -> RulesGuard {
-    throw .guardLost
+    let control = try socketPair()
+    let events: SocketPair
+    do throws(RulesError) { events = try socketPair() } catch {
+      control.close()
+      throw error
+    }
+    let pid = clinux_fork()
+    if pid == 0 {
+      GuardProcess(rules: rules, control: control.guards, events: events.guards, interval: interval).run()
+    }
+    let failure = SystemCallFailure("fork")
+    close(control.guards)
+    close(events.guards)
+    guard pid > 0 else {
+      close(control.relays)
+      close(events.relays)
+      throw .systemCall(failure)
+    }
+    _ = fcntl(events.relays, F_SETFL, O_NONBLOCK)
+    let started = RulesGuard(pid: pid, control: control.relays, events: events.relays)
+    do throws(RulesError) {
+      // It answers once it has given up what it does not need.
+      try started.request(.stand, timeout: 10_000)
+    } catch {
+      started.end()
+      throw error
+    }
+    return started
   }
 
-  /// Sets the rules, and waits for it.
-  package func apply(timeout milliseconds: Int32 = 20_000) throws(RulesError) {}
+  /// Sets the rules, in place of older ones of ours, and waits for it.
+  package func apply(timeout milliseconds: Int32 = 20_000) throws(RulesError) {
+    try request(.apply, timeout: milliseconds)
+  }
 
   /// The next thing that the guard noticed; nil when there is nothing now.
   ///
   /// Never waits.
-  package func nextEvent() -> Event? { nil }
+  package func nextEvent() -> Event? {
+    var bytes = [UInt8](repeating: 0, count: GuardMessage.longest)
+    let count = recv(eventDescriptor, &bytes, bytes.count, 0)
+    if count == 0 { return .lost }
+    guard count > 0, let message = GuardMessage(Array(bytes.prefix(count))) else { return nil }
+    return .changed(isWhole: message.kind == .good, message.text)
+  }
 
   /// Has the rules removed and the guard end, and waits for it.
   ///
   /// Also when this process ends, however that happens, the guard removes them and ends.
-  package func finish(timeout milliseconds: Int32 = 20_000) throws(RulesError) {}
+  package func finish(timeout milliseconds: Int32 = 20_000) throws(RulesError) {
+    try request(.finish, timeout: milliseconds)
+    end()
+  }
+
+  /// The guard ends as soon as nobody can ask it for anything.
+  private func end() {
+    let isFirst = isFinished.withLock { isFinished in
+      defer { isFinished = true }
+      return !isFinished
+    }
+    guard isFirst else { return }
+    close(control)
+    close(eventDescriptor)
+    waitpid(pid, nil, 0)
+  }
+
+  private func request(_ request: GuardRequest, timeout milliseconds: Int32) throws(RulesError) {
+    let message = try isFinished.withLock { isFinished throws(RulesError) in
+      guard !isFinished else { throw RulesError.guardLost }
+      return try exchange(request, timeout: milliseconds)
+    }
+    guard message.kind == .good else {
+      throw .guardFailed(message: message.text, hint: message.hint)
+    }
+  }
+
+  private func exchange(
+    _ request: GuardRequest, timeout milliseconds: Int32
+  ) throws(RulesError) -> GuardMessage {
+    var byte = request.rawValue
+    guard Glibc.send(control, &byte, 1, Int32(MSG_NOSIGNAL)) == 1 else { throw .guardLost }
+    var source = pollfd(fd: control, events: Int16(POLLIN), revents: 0)
+    let end = SystemFiles.now() + UInt64(milliseconds) * 1_000_000
+    while poll(&source, 1, Int32(clamping: (Int64(end) - Int64(SystemFiles.now())) / 1_000_000)) <= 0 {
+      guard SystemFiles.now() < end else { throw .guardSilent(milliseconds: milliseconds) }
+    }
+    var bytes = [UInt8](repeating: 0, count: GuardMessage.longest)
+    let count = recv(control, &bytes, bytes.count, 0)
+    guard count > 0, let message = GuardMessage(Array(bytes.prefix(count))) else { throw .guardLost }
+    return message
+  }
+
+  private struct SocketPair {
+    var relays: Int32
+    var guards: Int32
+
+    func close() {
+      Glibc.close(relays)
+      Glibc.close(guards)
+    }
+  }
+
+  /// Sockets that keep messages apart, and which no other child gets.
+  private static func socketPair() throws(RulesError) -> SocketPair {
+    var ends: [Int32] = [-1, -1]
+    let type = SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue
+    guard socketpair(AF_UNIX, Int32(type), 0, &ends) == 0 else {
+      throw .systemCall(SystemCallFailure("socketpair"))
+    }
+    return SocketPair(relays: ends[0], guards: ends[1])
+  }
 }
