@@ -121,6 +121,9 @@ let package = Package(
       name: "SandboxProbe", dependencies: ["SessionEvents", "LinuxSystem", "Attribution", "Sandbox"],
       path: "Tests/SandboxProbe",
       swiftSettings: checked),
+    .executableTarget(
+      name: "RedirectionProbe", dependencies: ["CLinux", "LinuxSystem", "Redirection"],
+      path: "Tests/RedirectionProbe", swiftSettings: checked),
     .target(
       name: "TestSupport", dependencies: ["SessionEvents"], path: "Tests/TestSupport",
       swiftSettings: checked),
@@ -165,7 +168,7 @@ let package = Package(
       dependencies: ["SessionEvents", "CLinux", "LinuxSystem", "Attribution", "TestSupport"],
       swiftSettings: checked),
     .testTarget(
-      name: "RedirectionTests", dependencies: ["LinuxSystem", "Redirection", "TestSupport"],
+      name: "RedirectionTests", dependencies: ["Redirection", "RedirectionProbe", "TestSupport"],
       swiftSettings: checked),
     .testTarget(
       name: "SettingsTests", dependencies: ["SessionEvents", "TLSEngine", "Settings", "TestSupport"],
