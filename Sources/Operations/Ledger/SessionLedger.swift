@@ -18,6 +18,11 @@ package final class SessionLedger: SessionSink {
 
   package func receive(_ event: SessionEvent) {
     let shard = shards[Int(truncatingIfNeeded: event.session.rawValue) & (Self.shardCount - 1)]
+    // By far the most frequent: of these, nothing is copied.
+    if case .bytes(let direction, let bytes) = event.kind {
+      let byteCount = UInt64(bytes.count)
+      return shard.state.withLock { $0.add(byteCount, direction, to: event.session) }
+    }
     // Parsed before the lock is taken.
     let serverName = Self.serverName(in: event)
     shard.state.withLock { $0.receive(event, serverName: serverName) }
@@ -80,10 +85,7 @@ extension Shard.State {
       treat(event.session, SessionTreatment(reason))
       sessions[event.session]?.facts.state = .bypassed
     case .bytes(let direction, let bytes):
-      totals.streamBytes[direction] += UInt64(bytes.count)
-      guard let session = sessions[event.session] else { return }
-      session.facts.bytes[direction] += UInt64(bytes.count)
-      if session.facts.treatment == nil { beginPlain(session) }
+      add(UInt64(bytes.count), direction, to: event.session)
     case .datagram(let direction, let bytes):
       totals.datagrams[direction] += 1
       totals.datagramBytes[direction] += UInt64(bytes.count)
@@ -99,6 +101,13 @@ extension Shard.State {
     case .closed(let closing):
       closed(event.session, closing)
     }
+  }
+
+  mutating func add(_ byteCount: UInt64, _ direction: Direction, to id: SessionID) {
+    totals.streamBytes[direction] += byteCount
+    guard let session = sessions[id] else { return }
+    session.facts.bytes[direction] += byteCount
+    if session.facts.treatment == nil { beginPlain(session) }
   }
 
   private mutating func secured(_ id: SessionID, _ party: Party, _ facts: TLSFacts) {
