@@ -1,9 +1,9 @@
 /// Reads one JSON text (RFC 8259) from front to back, into whatever the caller expects at each place.
 ///
 /// A general decoder costs ten times as much a line, which is a lot where a recording has many short sessions.
-struct JSONScanner {
+package struct JSONScanner: Sendable {
   /// What is not JSON, or not the JSON that was expected.
-  struct Failure: Error {}
+  package struct Failure: Error {}
 
   private let bytes: [UInt8]
   private var offset = 0
@@ -11,12 +11,12 @@ struct JSONScanner {
   /// Values that are passed over may be nested this deep.
   private static let maximumDepth = 64
 
-  init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     self.bytes = bytes
   }
 
   /// Checks that nothing follows.
-  mutating func end() throws(Failure) {
+  package mutating func end() throws(Failure) {
     skipSpace()
     guard offset == bytes.count else { throw Failure() }
   }
@@ -24,7 +24,7 @@ struct JSONScanner {
   // MARK: Values
 
   /// Calls `member` with each name; it must read or pass over the value.
-  mutating func object(
+  package mutating func object(
     _ member: (String, inout JSONScanner) throws(Failure) -> Void
   ) throws(Failure) {
     try elements(open: "{", close: "}") { (scanner) throws(Failure) in
@@ -35,17 +35,17 @@ struct JSONScanner {
   }
 
   /// Calls `element` before each element; it must read or pass over it.
-  mutating func array(_ element: (inout JSONScanner) throws(Failure) -> Void) throws(Failure) {
+  package mutating func array(_ element: (inout JSONScanner) throws(Failure) -> Void) throws(Failure) {
     try elements(open: "[", close: "]", element)
   }
 
-  mutating func strings() throws(Failure) -> [String] {
+  package mutating func strings() throws(Failure) -> [String] {
     var strings: [String] = []
     try array { (scanner) throws(Failure) in strings.append(try scanner.string()) }
     return strings
   }
 
-  mutating func string() throws(Failure) -> String {
+  package mutating func string() throws(Failure) -> String {
     try expect("\"")
     let start = offset
     while offset < bytes.count {
@@ -65,7 +65,7 @@ struct JSONScanner {
     throw Failure()
   }
 
-  mutating func integer<Integer: FixedWidthInteger>() throws(Failure) -> Integer {
+  package mutating func integer<Integer: FixedWidthInteger>() throws(Failure) -> Integer {
     skipSpace()
     let start = offset
     while offset < bytes.count, Self.isNumeric(bytes[offset]) { offset += 1 }
@@ -74,7 +74,7 @@ struct JSONScanner {
     return value
   }
 
-  mutating func bool() throws(Failure) -> Bool {
+  package mutating func bool() throws(Failure) -> Bool {
     skipSpace()
     guard offset < bytes.count, bytes[offset] == UInt8(ascii: "t") else {
       try literal("false")
@@ -85,7 +85,7 @@ struct JSONScanner {
   }
 
   /// What `read` reads, or nil for `null`.
-  mutating func optional<Value>(
+  package mutating func optional<Value>(
     _ read: (inout JSONScanner) throws(Failure) -> Value
   ) throws(Failure) -> Value? {
     skipSpace()
@@ -95,7 +95,7 @@ struct JSONScanner {
   }
 
   /// Passes over a value of any kind.
-  mutating func skip(depth: Int = 0) throws(Failure) {
+  package mutating func skip(depth: Int = 0) throws(Failure) {
     skipSpace()
     guard offset < bytes.count, depth < Self.maximumDepth else { throw Failure() }
     switch bytes[offset] {

@@ -1,7 +1,7 @@
 /// Sizes and durations as people read them: three significant digits or so, in decimal units.
-enum HumaneUnits {
+package enum HumaneUnits {
   /// `0 B`, `999 B`, `1.2 kB`, `345 kB`, `12.3 MB`.
-  static func size(_ byteCount: UInt64) -> String {
+  package static func size(_ byteCount: UInt64) -> String {
     guard byteCount >= 1_000 else { return "\(byteCount) B" }
     var unit: UInt64 = 1_000
     var names = ["kB", "MB", "GB", "TB", "PB", "EB"][...]
@@ -14,7 +14,7 @@ enum HumaneUnits {
   }
 
   /// `850 ns`, `12 µs`, `45.2 ms`, `1.23 s`, `2 min 5 s`, `3 h 20 min`; negative ones as `0 ns`.
-  static func duration(_ nanoseconds: Int64) -> String {
+  package static func duration(_ nanoseconds: Int64) -> String {
     let value = UInt64(max(0, nanoseconds))
     switch value {
     case ..<1_000: return "\(value) ns"
@@ -29,7 +29,7 @@ enum HumaneUnits {
   }
 
   /// `1,234,567`.
-  static func count(_ value: UInt64) -> String {
+  package static func count(_ value: UInt64) -> String {
     var digits = Array(String(value))
     var position = digits.count - 3
     while position > 0 {
