@@ -119,3 +119,16 @@ package enum ControlClient {
     return nil
   }
 }
+
+extension ControlClient.Failure: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .notRunning(let path): "no relay answers on '\(path)'"
+    case .notPermitted(let path): "'\(path)': connect: permission denied"
+    case .systemCall(let call, let code, let path): "'\(path)': \(SystemCallFailure(call, code: code))"
+    case .timedOut(let path): "'\(path)': no answer in time"
+    case .refused(let status, let line): "the relay refuses to answer: \(status), \(line)"
+    case .malformed(let reason): "the relay's answer makes no sense: \(reason)"
+    }
+  }
+}
