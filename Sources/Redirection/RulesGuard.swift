@@ -18,10 +18,12 @@ package final class RulesGuard: Sendable {
 
   /// What the guard noticed.
   package enum Event: Hashable, Sendable {
-    /// Somebody else removed or changed rules, or put them right again; the text says all of it.
+    /// Somebody else removed or changed rules; the text says what is left.
     ///
-    /// They are never applied again: an administrator who flushes rules means it.
-    case changed(isWhole: Bool, String)
+    /// They are not set again: an administrator who flushes rules means it.
+    case disturbed(String)
+    /// Somebody put them right again.
+    case restored
     /// The guard itself has ended without having been asked to: nobody removes the rules any more.
     ///
     /// This is the last event; the descriptor stays readable.
@@ -81,7 +83,7 @@ package final class RulesGuard: Sendable {
     let count = recv(eventDescriptor, &bytes, bytes.count, 0)
     if count == 0 { return .lost }
     guard count > 0, let message = GuardMessage(Array(bytes.prefix(count))) else { return nil }
-    return .changed(isWhole: message.kind == .good, message.text)
+    return message.kind == .good ? .restored : .disturbed(message.text)
   }
 
   /// Has the rules removed and the guard end, and waits for it.

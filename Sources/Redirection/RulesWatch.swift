@@ -24,15 +24,10 @@ struct RulesWatch {
     let state = state(found)
     guard state != last else { return nil }
     last = state
-    let remedy =
-      "they are not set again, since an administrator may have meant it: 'relay rules apply' does, or a restart"
     return switch state {
-    case .whole: GuardMessage(.good, "the firewall rules are whole again")
-    case .gone:
-      GuardMessage(.bad, "somebody removed the firewall rules, so that nothing new is redirected; \(remedy)")
-    case .changed(let found, let total):
-      GuardMessage(
-        .bad, "somebody changed the firewall rules, of which \(found) of \(total) are there; \(remedy)")
+    case .whole: GuardMessage(.good)
+    case .gone: GuardMessage(.bad, "none is left, so that nothing new is redirected")
+    case .changed(let found, let total): GuardMessage(.bad, "\(found) of \(total) are there")
     }
   }
 

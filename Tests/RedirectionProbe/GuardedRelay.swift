@@ -29,7 +29,8 @@ struct GuardedRelay {
       poll(&sources, nfds_t(sources.count), -1)
       if sources.count > 1, sources[1].revents != 0, let event = rulesGuard.nextEvent() {
         switch event {
-        case .changed(let isWhole, let text): RedirectionProbe.say(isWhole ? "good: \(text)" : "bad: \(text)")
+        case .disturbed(let text): RedirectionProbe.say("disturbed, \(text)")
+        case .restored: RedirectionProbe.say("restored")
         case .lost:
           RedirectionProbe.say("lost")
           descriptors.removeLast()
