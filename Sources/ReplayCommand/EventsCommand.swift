@@ -30,8 +30,9 @@ struct EventsCommand: ParsableCommand, HelpEnding {
   func run() throws {
     let output = ReportOutput(isEager: input.isStream)
     var report = EventsReport(includesData: !noData)
-    try input.run(output) { replayer throws(ReplayError) in
+    try input.run(output) { replayer, selection throws(ReplayError) in
       try replayer.replay { event, packet in
+        guard selection.admits(event) else { return }
         output.append { report.receive(event, packet: packet, into: &$0) }
       }
     }

@@ -33,8 +33,9 @@ struct ExchangesCommand: ParsableCommand, HelpEnding {
     let output = ReportOutput(isEager: input.isStream)
     var report = ExchangesReport()
     let services = noDigests ? ContentServices.system.withoutBodyDigests : ContentServices.system
-    try input.run(output) { replayer throws(ReplayError) in
+    try input.run(output) { replayer, selection throws(ReplayError) in
       try replayer.observe(services: services) { observation in
+        guard selection.admits(observation) else { return }
         output.append { report.receive(observation, into: &$0) }
       }
     }

@@ -11,6 +11,8 @@ struct InputOptions: ParsableArguments {
   @Flag(name: .long, help: "Ignore the sidecar, and tell only what the packets tell.")
   var noSidecar = false
 
+  @OptionGroup var selected: SelectionOptions
+
   var replayer: RecordingReplayer {
     RecordingReplayer(path: file, usesSidecar: !noSidecar)
   }
@@ -20,16 +22,22 @@ struct InputOptions: ParsableArguments {
 
   /// Runs one pass over the input; says on standard error what there is to say of it, after the output is out.
   ///
+  /// The pass asks the selection what to report.
   /// - Throws: The failure that ends the command, also where the input is damaged.
-  func run(_ output: ReportOutput, _ pass: (RecordingReplayer) throws(ReplayError) -> [ReplayNote]) throws {
+  func run(
+    _ output: ReportOutput,
+    _ pass: (RecordingReplayer, inout SessionSelection) throws(ReplayError) -> [ReplayNote]
+  ) throws {
+    var selection = selected.selection
     let notes: [ReplayNote]
     do throws(ReplayError) {
-      notes = try pass(replayer)
+      notes = try pass(replayer, &selection)
     } catch {
       output.flush()
       throw CommandFailure(error.description, hint: hint(for: error) ?? error.hint)
     }
     output.flush()
+    SelectionOptions.tell(selection)
     try tell(notes)
   }
 

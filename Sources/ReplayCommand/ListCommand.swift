@@ -35,10 +35,11 @@ struct ListCommand: ParsableCommand, HelpEnding {
     let output = ReportOutput(isEager: input.isStream)
     var report = SessionsReport(json ? try jsonForm() : .text(style.options))
     var inspector = Inspector(services: ContentServices.system.withoutBodyDigests)
-    try input.run(output) { replayer throws(ReplayError) in
+    try input.run(output) { replayer, selection throws(ReplayError) in
       let notes = try replayer.replay { event, packet in
-        report.receive(event)
+        if selection.admits(event) { report.receive(event) }
         inspector.receive(event, packet: packet) { observation in
+          guard selection.admits(observation) else { return }
           output.append { report.receive(observation, into: &$0) }
         }
       }

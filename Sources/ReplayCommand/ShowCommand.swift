@@ -42,8 +42,9 @@ struct ShowCommand: ParsableCommand, HelpEnding {
   func run() throws {
     let output = ReportOutput(isEager: input.isStream)
     var report = ShowReport(options: style.options)
-    try input.run(output) { replayer throws(ReplayError) in
+    try input.run(output) { replayer, selection throws(ReplayError) in
       try replayer.observe(services: ContentServices.system.withoutBodyDigests) { observation in
+        guard selection.admits(observation) else { return }
         output.append { report.receive(observation, into: &$0) }
       }
     }

@@ -136,7 +136,7 @@ import Testing
     #expect(try readAll(path).lines.map(\.content) == [.bypassed(.clientCertificateRequired)])
   }
 
-  @Test func `reads what 0.1.0 wrote of a process`() throws {
+  @Test func `reads what older sidecars have of a process`() throws {
     let path = try write(
       Self.head,
       Self.bypassed.replacing(

@@ -66,7 +66,7 @@ import Testing
         decoded size stands beside it where a content coding was removed. Lines with
         '!' tell what was malformed or missing.
 
-        USAGE: replay show <file> [--no-sidecar] [--color <color>] [--width <width>]
+        USAGE: replay show <file> [--no-sidecar] [--process <name> ...] [--color <color>] [--width <width>]
 
         ARGUMENTS:
           <file>                  The capture to read; '-' is standard input.
@@ -74,6 +74,10 @@ import Testing
         OPTIONS:
           --no-sidecar            Ignore the sidecar, and tell only what the packets
                                   tell.
+          --process <name>        Only sessions of this process: its name, its
+                                  executable's last path component, or its number.
+                                  Repeatable: any of them. If there is none, standard
+                                  error says so.
           --color <color>         Use colours: auto (on a terminal, unless NO_COLOR is
                                   set), always or never. (values: auto, always, never;
                                   default: auto)
@@ -114,7 +118,7 @@ import Testing
         by length and SHA-256, as sent and decoded. Times are RFC 3339 in UTC,
         durations are in nanoseconds. docs/SCHEMA.md explains every field.
 
-        USAGE: replay exchanges <file> [--no-sidecar] [--no-digests]
+        USAGE: replay exchanges <file> [--no-sidecar] [--process <name> ...] [--no-digests]
 
         ARGUMENTS:
           <file>                  The capture to read; '-' is standard input.
@@ -122,6 +126,10 @@ import Testing
         OPTIONS:
           --no-sidecar            Ignore the sidecar, and tell only what the packets
                                   tell.
+          --process <name>        Only sessions of this process: its name, its
+                                  executable's last path component, or its number.
+                                  Repeatable: any of them. If there is none, standard
+                                  error says so.
           --no-digests            Leave the digests of bodies null, which halves the
                                   time that large bodies take.
           --version               Show the version.
@@ -150,7 +158,7 @@ import Testing
         client_hello, secured, bypassed, bytes, datagram, gap, half_closed, closed.
         Bytes are in base64. docs/SCHEMA.md explains every field.
 
-        USAGE: replay events <file> [--no-sidecar] [--no-data]
+        USAGE: replay events <file> [--no-sidecar] [--process <name> ...] [--no-data]
 
         ARGUMENTS:
           <file>                  The capture to read; '-' is standard input.
@@ -158,6 +166,10 @@ import Testing
         OPTIONS:
           --no-sidecar            Ignore the sidecar, and tell only what the packets
                                   tell.
+          --process <name>        Only sessions of this process: its name, its
+                                  executable's last path component, or its number.
+                                  Repeatable: any of them. If there is none, standard
+                                  error says so.
           --no-data               Leave out the bytes themselves; their count stays.
           --version               Show the version.
           -h, --help              Show help information.
@@ -188,7 +200,7 @@ import Testing
         where its name is from. With --json one JSON object a line, with the SHA-256 of
         both streams, TLS facts and more; docs/SCHEMA.md explains every field.
 
-        USAGE: replay list <file> [--no-sidecar] [--json] [--color <color>] [--width <width>]
+        USAGE: replay list <file> [--no-sidecar] [--process <name> ...] [--json] [--color <color>] [--width <width>]
 
         ARGUMENTS:
           <file>                  The capture to read; '-' is standard input.
@@ -196,6 +208,10 @@ import Testing
         OPTIONS:
           --no-sidecar            Ignore the sidecar, and tell only what the packets
                                   tell.
+          --process <name>        Only sessions of this process: its name, its
+                                  executable's last path component, or its number.
+                                  Repeatable: any of them. If there is none, standard
+                                  error says so.
           --json                  Write JSON Lines, for programs.
           --color <color>         Use colours: auto (on a terminal, unless NO_COLOR is
                                   set), always or never. (values: auto, always, never;

@@ -65,6 +65,15 @@ import Testing
       arguments: ["show", "--width", "10", "a.pcap"],
       errors: "replay: error: --width 10 is too narrow; give at least 60 columns\n" + helpHint, status: 64),
     Case(
+      arguments: ["list", "--process", "", "a.pcap"],
+      errors: "replay: error: --process wants a name or a number\n"
+        + "replay: hint: see 'replay list --help'\n", status: 64),
+    Case(
+      arguments: ["events", "--process", "curl", "--process", "7", "a.pcap"],
+      files: ["a.pcap": SmallCapture.whole],
+      errors: "replay: no session is of process 'curl'\nreplay: no session is of process '7'\n"
+        + "replay: no session names its process, which only a sidecar does\n", status: 0),
+    Case(
       arguments: ["frobnicate"], errors: "replay: error: unknown subcommand 'frobnicate'\n" + subcommandHint,
       status: 64),
     Case(arguments: [], errors: "replay: error: no subcommand given\n" + subcommandHint, status: 64),
