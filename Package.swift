@@ -124,6 +124,9 @@ let package = Package(
     .executableTarget(
       name: "RedirectionProbe", dependencies: ["CLinux", "LinuxSystem", "Redirection"],
       path: "Tests/RedirectionProbe", swiftSettings: checked),
+    .executableTarget(
+      name: "AttributionProbe", dependencies: ["SessionEvents", "LinuxSystem", "Attribution"],
+      path: "Tests/AttributionProbe", swiftSettings: checked),
     .target(
       name: "TestSupport", dependencies: ["SessionEvents"], path: "Tests/TestSupport",
       swiftSettings: checked),
@@ -165,7 +168,9 @@ let package = Package(
       swiftSettings: checked),
     .testTarget(
       name: "AttributionTests",
-      dependencies: ["SessionEvents", "CLinux", "LinuxSystem", "Attribution", "TestSupport"],
+      dependencies: [
+        "SessionEvents", "CLinux", "LinuxSystem", "Attribution", "AttributionProbe", "TestSupport",
+      ],
       swiftSettings: checked),
     .testTarget(
       name: "RedirectionTests", dependencies: ["Redirection", "RedirectionProbe", "TestSupport"],

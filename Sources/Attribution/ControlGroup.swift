@@ -3,21 +3,28 @@ struct ControlGroup: Hashable {
   /// From the root of the hierarchy, as `/system.slice/ssh.service`.
   var path: String
 
-  /// From what /proc/PID/cgroup holds (cgroups(7)), lines of `HIERARCHY:CONTROLLERS:PATH`: the path in cgroup v2; where
-  /// that says no more than the root, or is not there, the path in systemd's own v1 hierarchy. Nil without either.
+  /// From what /proc/PID/cgroup holds (cgroups(7)), lines of `HIERARCHY:CONTROLLERS:PATH`.
+  ///
+  /// The path in cgroup v2; where that says no more than the root, or is not there, the path in systemd's own v1
+  /// hierarchy. Nil without either.
   init?(_ bytes: [UInt8]) {
-    var unified: String?
-    var systemd: String?
-    for line in bytes.split(separator: UInt8(ascii: "\n")) {
-      let fields = line.split(separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
-      guard fields.count == 3 else { continue }
-      let path = String(decoding: fields[2], as: UTF8.self)
-      if fields[0].elementsEqual("0".utf8), fields[1].isEmpty { unified = path }
-      if fields[1].elementsEqual("name=systemd".utf8) { systemd = path }
+    var unified: ArraySlice<UInt8>?
+    var systemd: ArraySlice<UInt8>?
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+      rest = rest[line.endIndex...].dropFirst()
+      if line.starts(with: Self.unifiedPrefix) { unified = line.dropFirst(Self.unifiedPrefix.count) }
+      guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
+      let named = line[colon...]
+      if named.starts(with: Self.systemdPrefix) { systemd = named.dropFirst(Self.systemdPrefix.count) }
     }
-    guard let path = unified.flatMap({ $0 == "/" ? nil : $0 }) ?? systemd ?? unified else { return nil }
-    self.init(path: path)
+    guard let path = unified.flatMap({ $0.count == 1 ? nil : $0 }) ?? systemd ?? unified else { return nil }
+    self.init(path: String(decoding: path, as: UTF8.self))
   }
+
+  private static let unifiedPrefix = Array("0::".utf8)
+  private static let systemdPrefix = Array(":name=systemd:".utf8)
 
   init(path: String) {
     // So the kernel marks a group that was removed while a process was in it.

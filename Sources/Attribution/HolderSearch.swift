@@ -16,17 +16,27 @@ struct HolderSearch {
   /// Those that were found last first.
   private var known: [Known] = []
 
+  /// Whether the last one was found as one of the newest, as the next one will be then, in all likelihood.
+  private var isNewLikely = false
+
   /// Nil where no candidate that can be seen holds it.
   ///
-  /// Looked at are, in this order: around the last descriptor of those that were found lately, the newest processes, all
-  /// descriptors of those found lately, every process of that user, every other.
-  mutating func holder(of socket: FoundSocket, among candidates: some ProcessCandidates) -> ProcessDirectory?
-  {
+  /// Looked at are, in this order: around the last descriptor of those that were found lately, the newest processes (or
+  /// first these), all descriptors of those found lately, every process of that user, every other.
+  mutating func holder<Candidates: ProcessCandidates & ~Copyable>(
+    of socket: FoundSocket, among candidates: borrowing Candidates
+  ) -> ProcessDirectory? {
     guard socket.inode != 0 else { return nil }
     let link = Array("socket:[\(socket.inode)]".utf8)
-    if let process = briefly(socket, link) { return process }
     var searched: Set<Int32> = []
-    if let process = search(candidates.newest(), socket, link, &searched) { return process }
+    if !isNewLikely, let process = briefly(socket, link) { return process }
+    if let process = search(candidates.newest(), socket, link, &searched) {
+      isNewLikely = true
+      return process
+    }
+    let isKnownUntried = isNewLikely
+    isNewLikely = false
+    if isKnownUntried, let process = briefly(socket, link) { return process }
     let lately = known.filter { $0.uid == socket.uid }.map(\.pid)
     if let process = search(lately, socket, link, &searched) { return process }
     let all = candidates.all()
@@ -60,7 +70,7 @@ struct HolderSearch {
 
   /// Searches those that were not searched before.
   private mutating func search(
-    _ pids: [Int32], _ socket: FoundSocket, _ link: [UInt8], _ searched: inout Set<Int32>,
+    _ pids: some Sequence<Int32>, _ socket: FoundSocket, _ link: [UInt8], _ searched: inout Set<Int32>,
     ofAnyUser: Bool = false
   ) -> ProcessDirectory? {
     for pid in pids where !searched.contains(pid) {

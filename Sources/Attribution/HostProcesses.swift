@@ -21,6 +21,7 @@ package final class HostProcesses: Sendable {
   /// For the sockets of the calling thread's network namespace.
   ///
   /// - Parameter relay: processes that hold the relay's own sockets, which are searched last.
+  /// - Throws: The system call that failed.
   package init(relay: [Int32] = [getpid()]) throws(SystemCallFailure) {
     let netlink = clinux_diagnostics_socket()
     guard netlink >= 0 else { throw SystemCallFailure("socket(NETLINK_SOCK_DIAG)") }
@@ -28,8 +29,9 @@ package final class HostProcesses: Sendable {
       SocketDiagnostics(taking: netlink), candidates: HostCandidates(relay: relay))
   }
 
-  /// Who opened the connection, or sent the datagrams, from `client` to `originalDestination`, as the client's socket
-  /// has them: both before any address translation. Nil where there is no such socket.
+  /// Who opened the connection, or sent the datagrams, from `client` to `originalDestination`.
+  ///
+  /// Both are as the client's socket has them: before any address translation. Nil where there is no such socket.
   package func process(
     transport: TransportProtocol, client: Endpoint, originalDestination: Endpoint
   ) -> ProcessFacts? {

@@ -10,12 +10,12 @@ struct ProcessDescription {
 
 /// Reads, and for a second keeps, what processes are.
 ///
-/// A process is the same as before if its number, its start time, its name and the place of its arguments in memory,
-/// which each exec(3) moves, are; so neither a number that is used again nor another program in the same process is
-/// told from memory. What a running program changes otherwise (its control group, its title) is told after a second.
+/// A process is the same as before if its number and `ProcessIdentity` are; so neither a number that is used again nor
+/// another program in the same process is told from memory. What a running program changes otherwise (its control
+/// group, its title) is told after a second.
 struct ProcessDescriptions {
   private struct Entry {
-    var identity: [UInt8]
+    var identity: ProcessIdentity
     var readAt: UInt64
     var description: ProcessDescription
   }
@@ -28,15 +28,16 @@ struct ProcessDescriptions {
   /// Empty where the process has ended.
   mutating func description(of process: borrowing ProcessDirectory) -> ProcessDescription {
     let now = SystemFiles.now()
-    var identity = Self.identity(of: process)
+    guard let stat = process.file("stat") else { return ProcessDescription() }
+    var identity = ProcessIdentity(stat)
     if let entry = entries[process.pid], entry.identity == identity, now - entry.readAt < Self.lifetime {
       return entry.description
     }
     // What was read in parts must be of one program: if it changed meanwhile, again.
     for _ in 0..<3 {
       guard let before = identity else { break }
-      let description = ProcessDescription(of: process)
-      identity = Self.identity(of: process)
+      let description = ProcessDescription(of: process, before)
+      identity = ProcessIdentity(stat)
       guard before == identity else { continue }
       if entries.count >= Self.limit { entries.removeAll(keepingCapacity: true) }
       entries[process.pid] = Entry(identity: before, readAt: now, description: description)
@@ -45,30 +46,12 @@ struct ProcessDescriptions {
     entries[process.pid] = nil
     return ProcessDescription()
   }
-
-  /// From proc_pid_stat(5): the name, in parentheses, which may hold anything; of the fields after it start time,
-  /// beginning of code and stack, and where arguments and environment are (zero to those who may not know).
-  private static func identity(of process: borrowing ProcessDirectory) -> [UInt8]? {
-    guard let bytes = process.contents(of: "stat", limit: 2_048),
-      let open = bytes.firstIndex(of: UInt8(ascii: "(")), let close = bytes.lastIndex(of: UInt8(ascii: ")")),
-      open < close
-    else { return nil }
-    var identity = Array(bytes[open...close])
-    let fields = bytes[(close + 1)...].split(separator: UInt8(ascii: " "))
-    // The first of them is the third of the file.
-    for number in [22, 26, 28, 48, 49, 50] where fields.indices.contains(number - 3) {
-      identity += fields[number - 3]
-      identity.append(UInt8(ascii: " "))
-    }
-    return identity
-  }
 }
 
 extension ProcessDescription {
   /// Reads it; what cannot be read is nil.
-  fileprivate init(of process: borrowing ProcessDirectory) {
-    // With a line end after whatever the name holds.
-    name = process.contents(of: "comm", limit: 64).map { String(decoding: $0.dropLast(), as: UTF8.self) }
+  fileprivate init(of process: borrowing ProcessDirectory, _ identity: ProcessIdentity) {
+    name = identity.name
     executable = process.link("exe").map(Self.path)
     arguments = process.contents(of: "cmdline", limit: ArgumentList.byteLimit + 1).map(ArgumentList.init)
     controlGroup = process.contents(of: "cgroup", limit: 16_384).flatMap(ControlGroup.init)

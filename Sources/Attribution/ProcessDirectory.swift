@@ -27,21 +27,11 @@ struct ProcessDirectory: ~Copyable {
 
   /// The first bytes of a file, at most `limit`; nil where it cannot be read.
   func contents(of name: String, limit: Int) -> [UInt8]? {
-    let file = openat(directory, name, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return nil }
-    defer { close(file) }
-    var isWhole = true
-    let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, filled in
-      while filled < limit {
-        // Within the buffer, as `filled` is below its size.
-        let count = read(file, buffer.baseAddress.map { $0 + filled }, limit - filled)
-        if count < 0, errno == EINTR { continue }
-        isWhole = count >= 0
-        guard count > 0 else { return }
-        filled += count
-      }
-    }
-    return isWhole ? bytes : nil
+    file(name)?.contents(limit: limit)
+  }
+
+  func file(_ name: String) -> ProcFile? {
+    ProcFile(openat(directory, name, O_RDONLY | O_CLOEXEC))
   }
 
   func link(_ name: String) -> [UInt8]? {
