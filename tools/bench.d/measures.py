@@ -29,6 +29,8 @@ class Result:
     target: str = ""
     is_met: object = None
     is_ratio: bool = False
+    # Whether the first two programs do the same, so that their ratio means something.
+    is_compared: bool = True
 
     def add(self, name, value):
         self.figures.setdefault(name, []).append(value)
@@ -47,6 +49,8 @@ class Result:
 
     def ratios(self):
         """Of the first program to the second, pair by pair."""
+        if not self.is_compared:
+            return []
         first, second, *_ = [*self.figures, "", ""]
         return [a / b for a, b in zip(self.figures.get(first, []), self.figures.get(second, []))]
 
@@ -72,12 +76,12 @@ def progress(text):
     print(f"  {text}", file=sys.stderr, flush=True)
 
 
-def pairs(result, options, measure):
+def pairs(result, options, measure, order=None):
     """Runs each program in turn, the order swapped from pair to pair, against slow drifts."""
-    for program in programs(options):
+    order = order or programs(options)
+    for program in order:
         result.figures[program.name] = []
     for number in range(options.pairs):
-        order = programs(options)
         for program in reversed(order) if number % 2 else order:
             value = measure(program)
             result.add(program.name, value)
@@ -148,7 +152,7 @@ def requests(options, seconds=4):
 
 def idle(options):
     prepare()
-    host, count = ECDSA, options.sessions
+    host, count = ECDSA, options.sessions or 1000
 
     def kib_per_session(program):
         client = ["/usr/bin/python3", CLIENTS / "sessions.py", "idle", host, count, program.name]
