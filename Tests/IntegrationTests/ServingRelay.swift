@@ -18,7 +18,7 @@ final class ServingRelay {
   /// folder first.
   init(
     on host: HostWorld, _ options: [String] = ["--nameserver", "203.0.113.53"], environment: [String] = [],
-    recording: [String] = ["-w", "recordings"], preparation: String = ":",
+    isRecording: Bool = true, preparation: String = ":",
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     self.host = host
@@ -31,7 +31,8 @@ final class ServingRelay {
       \(preparation)
       """, sourceLocation: sourceLocation)
     let script = "cd \(folder) && echo $$ >pid && exec env \"$@\" 2>log >&2"
-    let authority = ["--ca-cert", "ca.pem", "--ca-key", "ca.key"]
+    let authority = ["--ca-cert", "\(folder)/ca.pem", "--ca-key", "\(folder)/ca.key"]
+    let recording = isRecording ? ["--write", "\(folder)/recordings"] : []
     let relay = environment + ["relay", "serve"] + authority + recording + options
     program = try host.start(["bash", "-c", script, "bash"] + relay, as: .root)
     let started = try host.shell("cd \(folder) && \(Self.awaitReadiness)")
@@ -54,7 +55,7 @@ final class ServingRelay {
   /// not get there in time.
   private static let awaitReadiness = """
     for i in $(seq 300); do
-      if grep -qs ready log; then cat pid; exit; fi
+      if grep -qsw ready log; then cat pid; exit; fi
       [ ! -s pid ] || kill -0 $(<pid) || exit 1
       sleep 0.1
     done
