@@ -57,8 +57,8 @@ package final class ControlServer: Sendable {
   ///
   /// Blocks until that is done; not to be called on an event loop.
   package func shutDown() {
-    for socket in sockets.withLock({ $0 }) { socket.removeFile() }
     try? group.syncShutdownGracefully()
+    for socket in sockets.withLock({ $0 }) { socket.removeFile() }
   }
 
   private static func configure(_ channel: any Channel, _ handler: ControlHandler, _ limits: ControlLimits)

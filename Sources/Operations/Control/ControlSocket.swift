@@ -20,18 +20,11 @@ package struct ControlSocket: Hashable, Sendable {
     }
   }
 
-  /// Which file it is, whatever its name.
-  private struct FileIdentity: Hashable {
-    var device: UInt64
-    var inode: UInt64
-  }
-
   package static let defaultPath = "/run/wiretape/relay.sock"
   private static let backlog: Int32 = 64
 
   package let descriptor: CInt
   package let address: Address
-  private let file: FileIdentity?
 
   /// Listens on a path, for `owner` and his group only (mode 0660); without an owner, for the caller and his.
   ///
@@ -53,7 +46,7 @@ package struct ControlSocket: Hashable, Sendable {
       Glibc.close(descriptor)
       throw error
     }
-    return ControlSocket(descriptor: descriptor, address: .path(path), file: identity(of: path))
+    return ControlSocket(descriptor: descriptor, address: .path(path))
   }
 
   /// Listens on a loopback address; port 0 takes a free one.
@@ -75,7 +68,7 @@ package struct ControlSocket: Hashable, Sendable {
     let bound = InternetSocketAddress(boundTo: descriptor).map {
       Endpoint(address: endpoint.address, port: $0.port)
     }
-    return ControlSocket(descriptor: descriptor, address: .loopback(bound ?? endpoint), file: nil)
+    return ControlSocket(descriptor: descriptor, address: .loopback(bound ?? endpoint))
   }
 
   /// Closes a socket that no server has taken, and removes its file.
@@ -84,10 +77,10 @@ package struct ControlSocket: Hashable, Sendable {
     removeFile()
   }
 
-  /// Removes the socket's file, if it is still the one that was made.
+  /// Removes the file of a socket that is closed, unless somebody else listens there by now.
   func removeFile() {
-    guard case .path(let path) = address, let file, Self.identity(of: path) == file else { return }
-    unlink(path)
+    guard case .path(let path) = address, let address = try? UnixSocketAddress(path: path) else { return }
+    try? Self.clear(path, address)
   }
 
   // MARK: The file
@@ -125,12 +118,6 @@ package struct ControlSocket: Hashable, Sendable {
     let directory = String(path[..<slash])
     guard mkdir(directory, 0o755) == 0 else { return }
     if let owner { _ = lchown(directory, owner.uid, owner.gid) }
-  }
-
-  private static func identity(of path: String) -> FileIdentity? {
-    var facts = stat()
-    guard lstat(path, &facts) == 0 else { return nil }
-    return FileIdentity(device: UInt64(facts.st_dev), inode: UInt64(facts.st_ino))
   }
 
   private static func check(_ call: String, _ place: String, _ status: Int32) throws(OperationsFailure) {

@@ -17,7 +17,9 @@ extension StatusReport {
         if let recording = readings.recording { Self.write(recording, to: &json) } else { json.null() }
       }
       json.field("admission") { Self.write(readings.admission, to: &$0) }
-      json.field("dns") { Self.write(readings.dns, to: &$0) }
+      json.field("dns") { json in
+        if let dns = readings.dns { Self.write(dns, to: &json) } else { json.null() }
+      }
       json.field("certificates_minted", readings.certificatesMinted)
       json.field("totals") { totals.write(to: &$0) }
       json.field("live", sessions.count)

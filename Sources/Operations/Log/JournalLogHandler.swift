@@ -15,9 +15,15 @@ package struct JournalLogHandler: LogHandler {
 
   /// `escape` makes text from outside safe to show, on one line.
   package init(descriptor: CInt = STDERR_FILENO, escape: @escaping @Sendable (String) -> String) {
+    let stream = getenv("JOURNAL_STREAM").map { String(cString: $0) }
+    self.init(descriptor: descriptor, journalStream: stream, escape: escape)
+  }
+
+  /// `journalStream` is as in JOURNAL_STREAM.
+  init(descriptor: CInt, journalStream: String?, escape: @escaping @Sendable (String) -> String) {
     self.descriptor = descriptor
     self.escape = escape
-    form = Self.leadsToJournal(descriptor) ? .journal : .timed
+    form = Self.leadsToJournal(descriptor, journalStream) ? .journal : .timed
   }
 
   package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -38,10 +44,9 @@ package struct JournalLogHandler: LogHandler {
 
   /// systemd.exec(5): JOURNAL_STREAM names device and inode of the stream that it has made for the service, which may
   /// have been redirected since.
-  private static func leadsToJournal(_ descriptor: CInt) -> Bool {
-    guard let value = getenv("JOURNAL_STREAM") else { return false }
-    let numbers = String(cString: value).split(separator: ":", omittingEmptySubsequences: false)
-      .map { UInt64($0) }
+  private static func leadsToJournal(_ descriptor: CInt, _ journalStream: String?) -> Bool {
+    guard let journalStream else { return false }
+    let numbers = journalStream.split(separator: ":", omittingEmptySubsequences: false).map { UInt64($0) }
     var facts = stat()
     guard numbers.count == 2, fstat(descriptor, &facts) == 0 else { return false }
     return numbers[0] == UInt64(facts.st_dev) && numbers[1] == UInt64(facts.st_ino)

@@ -71,17 +71,17 @@ extension MetricsText {
     ]
   }
 
-  private static func dnsFamilies(_ dns: ServiceReadings.DNS) -> [MetricFamily] {
+  private static func dnsFamilies(_ dns: ServiceReadings.DNS?) -> [MetricFamily] {
     [
-      .gauge("wiretape_dns_queries_outstanding", "DNS queries that wait for their answers", dns.outstanding),
+      .gauge("wiretape_dns_queries_outstanding", "DNS queries that wait for their answers", dns?.outstanding),
       .counter(
         "wiretape_dns_queries_dropped_total",
-        "DNS queries that were not forwarded: malformed, or too many at a time", dns.dropped),
-      .counter("wiretape_dns_retries_total", "DNS queries that were sent once more", dns.retries),
-      .counter("wiretape_dns_timeouts_total", "DNS queries that no server answered in time", dns.timeouts),
+        "DNS queries that were not forwarded: malformed, or too many at a time", dns?.dropped),
+      .counter("wiretape_dns_retries_total", "DNS queries that were sent once more", dns?.retries),
+      .counter("wiretape_dns_timeouts_total", "DNS queries that no server answered in time", dns?.timeouts),
       .counter(
         "wiretape_dns_answers_mismatched_total",
-        "DNS answers that matched no query by id, question and source", dns.mismatches),
+        "DNS answers that matched no query by id, question and source", dns?.mismatches),
     ]
   }
 

@@ -5,9 +5,10 @@ package struct ServiceReadings: Hashable, Sendable {
   /// Nil where the service relays without recording.
   package var recording: Recording?
   package var admission = Admission()
-  package var dns = DNS()
+  /// Nil where it is not known, as the next.
+  package var dns: DNS?
   /// Leaf certificates that were signed.
-  package var certificatesMinted: UInt64 = 0
+  package var certificatesMinted: UInt64?
 
   package init() {}
 

@@ -24,7 +24,8 @@ package final class ServiceNotifier: Sendable {
     return try ServiceNotifier(socket: values[0], watchdogMicroseconds: values[1], watchdogPID: values[2])
   }
 
-  private init(
+  /// The values of NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID.
+  init(
     socket name: String?, watchdogMicroseconds: String?, watchdogPID: String?
   ) throws(OperationsFailure) {
     guard let name, !name.isEmpty else {
@@ -68,9 +69,9 @@ package final class ServiceNotifier: Sendable {
 
   /// Gives signs of life at half the time that systemd wants them in, from now on.
   ///
-  /// `proof` is called each time, on a thread of the notifier's; it has to find out whether the service works, without
-  /// blocking, and then to call what it is given, from any thread. As long as it does not, there is no sign of life, and
-  /// it is not called again. Does nothing where systemd wants no signs.
+  /// `proof` is called each time, on a thread of the notifier's; it has to find out whether the service works, and then
+  /// to call what it is given, from any thread. As long as it does not, there is no sign of life, and it is not called
+  /// again. Does nothing where systemd wants no signs.
   package func startWatchdog(proof: @escaping @Sendable (_ works: @escaping @Sendable () -> Void) -> Void) {
     guard let socket, let watchdogInterval else { return }
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
