@@ -26,15 +26,27 @@ extension ParsableCommand {
 
   /// Says what is wrong more plainly than the parser, which takes an unknown subcommand for an argument.
   private static func checkSubcommand(tool: String, example: String) throws(CommandFailure) {
-    let word = CommandLine.arguments.dropFirst().first
-    if let word, word.hasPrefix("-") || word == "help" || subcommandNames.contains(word) { return }
+    let (command, path) = namedCommand
+    guard !command.configuration.subcommands.isEmpty else { return }
+    let word = CommandLine.arguments.dropFirst(path.count + 1).first
+    if let word, word.hasPrefix("-") || word == "help" && path.isEmpty { return }
+    let help = "see '\(([tool] + path).joined(separator: " ")) --help'"
     throw CommandFailure(
       word.map { "unknown subcommand '\($0)'" } ?? "no subcommand given",
-      hint: "\(example); see '\(tool) --help'", status: ExitStatus.usage)
+      hint: path.isEmpty ? "\(example); \(help)" : help, status: ExitStatus.usage)
   }
 
-  private static var subcommandNames: [String] {
-    configuration.subcommands.compactMap { $0.configuration.commandName }
+  /// The command that the first arguments name, and their words: `ca`, `init`.
+  private static var namedCommand: (command: any ParsableCommand.Type, path: [String]) {
+    var command: any ParsableCommand.Type = self
+    var path: [String] = []
+    for word in CommandLine.arguments.dropFirst() {
+      let subcommand = command.configuration.subcommands.first { $0.configuration.commandName == word }
+      guard let subcommand else { break }
+      command = subcommand
+      path.append(word)
+    }
+    return (command, path)
   }
 
   /// Help goes to standard output; what the parser could not understand is a usage error.
@@ -46,8 +58,7 @@ extension ParsableCommand {
       return ExitStatus.success
     }
     let message = message(for: error)
-    let subcommand = CommandLine.arguments.dropFirst().first { subcommandNames.contains($0) }
-    let help = ([tool, subcommand, "--help"].compactMap { $0 }).joined(separator: " ")
+    let help = ([tool] + namedCommand.path + ["--help"]).joined(separator: " ")
     let firstWord = message.prefix { $0 != " " }
     let isName = firstWord.dropFirst().contains { $0.isUppercase }
     diagnostics.error(

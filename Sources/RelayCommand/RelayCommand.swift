@@ -11,7 +11,9 @@ struct RelayCommand: ParsableCommand, HelpEnding {
       The recording is a pcap file that Wireshark opens, with TLS taken off, and 'replay' reads it back.
       """,
     version: version,
-    subcommands: [RunCommand.self, ServeCommand.self, StatusCommand.self, DoctorCommand.self])
+    subcommands: [
+      RunCommand.self, ServeCommand.self, StatusCommand.self, CACommand.self, DoctorCommand.self,
+    ])
 
   static let version = "0.1.0"
 

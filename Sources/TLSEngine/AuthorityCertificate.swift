@@ -33,11 +33,11 @@ public struct AuthorityCertificate: Sendable {
     }
   }
 
-  /// Whole days until it expires; negative once it has.
+  /// Days until it expires, begun ones counted, so never 0; negative once it has.
   public func daysLeft(at now: Timestamp) -> Int {
     let day: Int64 = 86_400_000_000_000
     let left = facts.notAfter.nanoseconds(since: now)
-    return Int(left >= 0 ? left / day : (left - day + 1) / day)
+    return Int(left > 0 ? (left - 1) / day + 1 : left / day - 1)
   }
 
   /// Whether it is one of the certificates in the bundle.

@@ -55,13 +55,17 @@ public struct AuthorityDirectory: Hashable, Sendable {
   public func certificate() throws(TLSFailure) -> AuthorityCertificate {
     let directory = try openExisting()
     try directory.lock(forWriting: false)
-    guard let first = try certificates(directory, Name.certificate).first else {
-      throw .authority(.missing(directory: path))
-    }
+    let certificate = try authorityCertificate(directory, Name.certificate)
     let isInterrupted = directory.contains(Name.newKey) && !directory.contains(Name.key)
-    let name = isInterrupted ? Name.newKey : Name.key
-    _ = try directory.open(name, mode: Self.keyMode)
-    return try AuthorityCertificate(first)
+    _ = try directory.open(isInterrupted ? Name.newKey : Name.key, mode: Self.keyMode)
+    return certificate
+  }
+
+  /// The certificate of a CA that is to be replaced, whatever became of its key.
+  public func oldCertificate() throws(TLSFailure) -> AuthorityCertificate {
+    let directory = try openExisting()
+    try directory.lock(forWriting: false)
+    return try authorityCertificate(directory, Name.certificate)
   }
 
   /// The certificate that was in use before the last rotation, or nil.
@@ -69,8 +73,7 @@ public struct AuthorityDirectory: Hashable, Sendable {
     let directory = try openExisting()
     try directory.lock(forWriting: false)
     guard directory.contains(Name.previous) else { return nil }
-    guard let first = try certificates(directory, Name.previous).first else { return nil }
-    return try AuthorityCertificate(first)
+    return try authorityCertificate(directory, Name.previous)
   }
 
   // MARK: Inside
@@ -81,6 +84,15 @@ public struct AuthorityDirectory: Hashable, Sendable {
     } catch .authority(.system(_, _, ENOENT, _)) {
       throw .authority(.missing(directory: path))
     }
+  }
+
+  private func authorityCertificate(
+    _ directory: borrowing OwnedDirectory, _ name: String
+  ) throws(TLSFailure) -> AuthorityCertificate {
+    guard let first = try certificates(directory, name).first else {
+      throw .authority(.missing(directory: path))
+    }
+    return try AuthorityCertificate(first)
   }
 
   func certificates(_ directory: borrowing OwnedDirectory, _ name: String) throws(TLSFailure) -> [Certificate]

@@ -1,0 +1,69 @@
+import ArgumentParser
+import CommandSupport
+import Relay
+import SessionEvents
+import TLSEngine
+
+struct CARotateCommand: ParsableCommand, HelpEnding {
+  static let configuration = CommandConfiguration(
+    commandName: "rotate",
+    abstract: "Replace the CA by a new one, and destroy the old one's key.",
+    discussion: """
+      The old certificate is kept as ca-previous.pem. If the system trusted it, the system trusts the new one instead, at \
+      once; so a running relay must be reloaded, since clients refuse what it signs with the old key. Names that the old \
+      CA was permitted to sign for are taken over, unless --permit or --permit-all says otherwise.
+      """)
+
+  static let helpEnding = """
+    EXIT STATUS:
+      0   the CA is replaced
+      2   it is not, or is not trusted where the old one was
+      64  the command line makes no sense
+
+    EXAMPLE:
+        $ sudo relay ca rotate && sudo systemctl reload wiretape
+    """
+
+  @OptionGroup var ca: CAOptions
+  @OptionGroup var new: NewCAOptions
+
+  @Flag(help: "Sign for every name, whatever the old CA was permitted.")
+  var permitAll = false
+
+  func validate() throws {
+    if permitAll, !new.permit.isEmpty {
+      throw ValidationError("--permit and --permit-all contradict each other")
+    }
+  }
+
+  func run() throws {
+    let directory = try ca.writableDirectory()
+    let diagnostics = Diagnostics(tool: "relay")
+    let old = try tellingTLSFailures { try directory.oldCertificate() }
+    let store = try? SystemTrustStore.find()
+    let isInstalled = !InstalledAuthority.paths(of: old).isEmpty
+    if isInstalled { try CallerRights.requireRoot(for: "rotate") }
+    let certificate = try tellingTLSFailures { try directory.rotate(try options(after: old)) }
+    print(AuthorityText(certificate, at: .now()).lines.joined(separator: "\n"))
+    diagnostics.note("replaced the CA in '\(directory.path)', and destroyed the old key")
+    if isInstalled, let store {
+      _ = try InstalledAuthority.install(certificate, replacing: old, in: store)
+      diagnostics.note("the system trusts the new CA, and the old one no longer")
+    }
+    diagnostics.note(
+      "a running relay must be reloaded or restarted; clients refuse the old CA's certificates")
+  }
+
+  /// A CA that may sign for less is not replaced by one that may sign for more, unless that is asked for.
+  private func options(after old: AuthorityCertificate) throws(CommandFailure) -> AuthorityOptions {
+    var options = new.authorityOptions()
+    guard let constraints = old.constraints, !permitAll, new.permit.isEmpty else { return options }
+    options.permitted = constraints.permittedNames
+    guard !options.permitted.isEmpty, options.permitted.count == constraints.permitted.count else {
+      throw CommandFailure(
+        "the old CA has name constraints of a kind that is not made here",
+        hint: "say what the new one may sign for, with --permit or --permit-all")
+    }
+    return options
+  }
+}
