@@ -146,6 +146,16 @@ static inline int wt_X509_add_general_name(X509 *certificate, GENERAL_NAME *name
   return added;
 }
 
+// Whether the certificate has an alternative name of type GEN_DNS.
+static inline int wt_X509_has_dns_name(const X509 *certificate) {
+  GENERAL_NAMES *names = (GENERAL_NAMES *)X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+  int found = 0;
+  for (int index = 0; !found && index < sk_GENERAL_NAME_num(names); index++)
+    found = sk_GENERAL_NAME_value(names, index)->type == GEN_DNS;
+  GENERAL_NAMES_free(names);
+  return found;
+}
+
 // Takes a name out of the list, and frees it.
 static inline void wt_sk_GENERAL_NAME_remove(GENERAL_NAMES *names, int index) {
   GENERAL_NAME_free(sk_GENERAL_NAME_delete(names, index));

@@ -1,6 +1,15 @@
 import COpenSSL
 
 extension CertificateBuilder {
+  /// Takes another subject where the one that was set would spoil the leaf: without a DNS name, clients hold its common
+  /// name against the constraints.
+  func replaceSubject(unlessPermittedBy constraints: [NameConstraints]) throws(TLSFailure) {
+    guard constraints.contains(where: { !$0.permitsCommonName(of: pointer) }) else { return }
+    let plain = try DistinguishedName.make(commonName: "Wiretape leaf")
+    defer { extendLifetime(plain) }
+    try openSSL("X509_set_subject_name") { X509_set_subject_name(pointer, plain.pointer) }
+  }
+
   /// Copies the alternative names that the constraints permit, since one of another kind would spoil the leaf; where any
   /// had to go, the asked one is added, which a wildcard that went may have stood for.
   func copyNames(

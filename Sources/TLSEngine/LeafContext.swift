@@ -7,12 +7,15 @@ import COpenSSL
 public final class LeafContext: @unchecked Sendable {
   let pointer: OpaquePointer
   let certificate: Certificate
+  /// What is sent after it.
+  let chain: [Certificate]
 
   /// `chain` is sent after the leaf.
   init(certificate: Certificate, key: PrivateKey, chain: [Certificate]) throws(TLSFailure) {
     let context: OpaquePointer = try openSSLObject("SSL_CTX_new") { SSL_CTX_new(TLS_server_method()) }
     pointer = context
     self.certificate = certificate
+    self.chain = chain
     try configureTLS(context)
     try openSSL("SSL_CTX_set_num_tickets") { SSL_CTX_set_num_tickets(context, 0) }
     // Else OpenSSL tries at each handshake to build a chain out of its stores.

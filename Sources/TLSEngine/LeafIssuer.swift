@@ -124,6 +124,7 @@ public final class LeafIssuer: Sendable {
       issuer: X509_get_subject_name(issuer.certificate.pointer), publicKey: leafKey)
     try builder.copyValidity(from: original)
     try builder.copyNames(from: original, permittedBy: issuer.constraints, askedName: askedName)
+    try builder.replaceSubject(unlessPermittedBy: issuer.constraints)
     try builder.addLeafExtensions(issuer: issuer.certificate)
     return try LeafContext(
       certificate: try builder.sign(with: issuer.key), key: leafKey, chain: issuer.chain)
@@ -138,6 +139,7 @@ public final class LeafIssuer: Sendable {
       issuer: X509_get_subject_name(own), publicKey: leafKey)
     try builder.setLeafValidity(within: own)
     try builder.addAlternativeName(name)
+    try builder.replaceSubject(unlessPermittedBy: authority.constraints)
     try builder.addLeafExtensions(issuer: authority.certificate)
     return try LeafContext(
       certificate: try builder.sign(with: authority.key), key: leafKey, chain: authority.chain)

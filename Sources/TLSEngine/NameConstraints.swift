@@ -69,6 +69,14 @@ final class NameConstraints: @unchecked Sendable {
     return permits(probe)
   }
 
+  /// Whether the common name of a certificate's subject is no obstacle.
+  func permitsCommonName(of certificate: OpaquePointer) -> Bool {
+    if wt_X509_has_dns_name(certificate) == 1 { return true }
+    let result = NAME_CONSTRAINTS_check_CN(certificate, pointer)
+    ERR_clear_error()
+    return result == X509_V_OK
+  }
+
   /// Every constraint of one side, as text; kinds of name that are none of ours in OpenSSL's notation.
   func texts(excluded: Bool) -> [String] {
     let side: Int32 = excluded ? 1 : 0

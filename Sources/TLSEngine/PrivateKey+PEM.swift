@@ -43,9 +43,10 @@ extension PrivateKey {
 
   /// The digest to sign with: SHA-256, or what the curve's strength asks for; nil where the algorithm has its own.
   var signingDigest: OpaquePointer? {
-    var name: Int32 = 0
-    if EVP_PKEY_get_default_digest_nid(pointer, &name) == 2 {
-      return name == NID_undef ? nil : EVP_get_digestbyname(OBJ_nid2sn(name))
+    // Ed25519 and Ed448 take none.
+    guard EVP_PKEY_digestsign_supports_digest(pointer, nil, "SHA2-256", nil) == 1 else {
+      ERR_clear_error()
+      return nil
     }
     guard EVP_PKEY_get_base_id(pointer) == EVP_PKEY_EC else { return SharedDigest.sha256.pointer }
     switch EVP_PKEY_get_security_bits(pointer) {
