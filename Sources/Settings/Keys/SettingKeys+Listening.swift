@@ -46,8 +46,7 @@ extension SettingKeys {
         path: "nameservers", flag: "--nameserver", valueName: "addr[:port]",
         summary: "Send DNS to this nameserver; several are asked in turn.",
         details: """
-          The default is what /etc/resolv.conf names; where that is only a stub of this machine, such as 127.0.0.53, what \
-          /run/systemd/resolve/resolv.conf names.
+          Where that names only a stub of this machine, such as 127.0.0.53, those of /run/systemd/resolve/resolv.conf.
           """,
         isApplicable: true, standardWords: "those of /etc/resolv.conf",
         example: "[9.9.9.9, '[2620:fe::fe]:53']")),

@@ -33,8 +33,7 @@ extension SettingKeys {
       \.rules.ports, .port, in: .rules,
       .init(
         path: "rules.ports", flag: "--port", valueName: "port",
-        summary: "Redirect TCP to this port only.",
-        standardWords: "those of 'relay rules'", example: "[80, 443, 8443]")),
+        summary: "Redirect TCP to this port, too, besides 80 and 443.", example: "[8080, 8443]")),
     .scalar(
       \.rules.allowsQUIC, .truth, in: .rules,
       .init(

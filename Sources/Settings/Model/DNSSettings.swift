@@ -3,7 +3,9 @@ package import SessionEvents
 /// Where DNS queries go.
 package struct DNSSettings: Hashable, Sendable {
   package var destination = DNSDestinationChoice.nameservers
-  /// Asked in turn. Empty only where `destination` is `original`, or where the settings were not loaded.
+  /// Asked in turn.
+  ///
+  /// Empty only where `destination` is `original`, or where the settings were not loaded.
   package var nameservers: [Endpoint] = []
   /// Per try; above zero.
   package var timeout = Duration.seconds(2)

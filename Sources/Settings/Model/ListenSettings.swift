@@ -2,7 +2,9 @@ package import SessionEvents
 
 /// Where redirected connections and queries arrive.
 package struct ListenSettings: Hashable, Sendable {
-  /// REDIRECT in the OUTPUT chain sends IPv4 to 127.0.0.1 and IPv6 to ::1. Never empty, no address twice.
+  /// By default where REDIRECT in the OUTPUT chain sends IPv4 and IPv6.
+  ///
+  /// Never empty, and no address twice.
   package var addresses: [IPAddress] = [.v4(0x7f00_0001), .v6(0, 1)]
   /// The three ports differ, and none is 0.
   package var tcpPort: UInt16 = 51_080

@@ -2,7 +2,9 @@
 package struct RecordingSettings: Hashable, Sendable {
   /// Nil: the relay records nothing.
   package var place: RecordingPlace?
-  /// Bytes after which the next file is begun; nil: however long it gets. For a directory only, as the next two.
+  /// Bytes after which the next file is begun; nil: however long it gets.
+  ///
+  /// For a directory only, as the next two.
   package var rotateSize: UInt64? = 256 << 20
   package var rotateInterval: Duration? = .seconds(3600)
   /// Bytes of all recordings in the directory, above which the oldest closed ones are deleted; nil: none ever is.
@@ -17,7 +19,9 @@ package struct RecordingSettings: Hashable, Sendable {
   package init() {}
 }
 
-/// `write`: one file, or a directory in which files rotate. Paths are absolute.
+/// What `write` names: one file, or a directory in which files rotate.
+///
+/// Paths are absolute.
 package enum RecordingPlace: Hashable, Sendable {
   case directory(String)
   case file(String)

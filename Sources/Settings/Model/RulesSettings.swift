@@ -6,9 +6,9 @@ package struct RulesSettings: Hashable, Sendable {
   /// At most one of `users`, `allUsers` and `cgroup` is set; none of them: everybody's traffic but root's.
   package var users: [String] = []
   package var allUsers = false
-  /// A path below /sys/fs/cgroup, beginning with a slash.
+  /// A path from the root of the hierarchy of cgroup v2.
   package var cgroup: String?
-  /// TCP ports that are redirected; empty: all that `relay rules` redirects by default.
+  /// TCP ports that are redirected besides 80 and 443; never 53.
   package var ports: [UInt16] = []
   package var allowsQUIC = false
 

@@ -33,12 +33,15 @@ extension ValueSyntax where Value == String {
     },
     text: { $0 })
 
-  /// A control group, as below /sys/fs/cgroup.
+  /// A control group (version 2), by its path from the root of the hierarchy.
   static let cgroup = ValueSyntax(
     "the path of a control group, as /system.slice/nginx.service",
     parse: { text in
-      let parts = text.split(separator: "/")
-      return text.hasPrefix("/") && !parts.isEmpty && !parts.contains("..") ? text : nil
+      let parts = text.split(separator: "/").filter { $0 != "." }
+      let isPlain = text.unicodeScalars.allSatisfy {
+        (0x21...0x7e).contains($0.value) && $0 != "\"" && $0 != "'"
+      }
+      return isPlain && !parts.isEmpty && !parts.contains("..") ? text : nil
     },
     text: { $0 })
 
