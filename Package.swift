@@ -187,7 +187,7 @@ let package = Package(
     .testTarget(
       name: "RelayTests",
       dependencies: [
-        "SessionEvents", "TLSEngine", "CLinux", "Relay", "TestSupport",
+        "SessionEvents", "Inspection", "TLSEngine", "CLinux", "Relay", "TestSupport",
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: checked),

@@ -74,26 +74,26 @@ final class DNSStreamSession: ChannelInboundHandler {
   }
 
   func userInboundEventTriggered(context channelContext: ChannelHandlerContext, event: Any) {
-    guard case .some(.inputClosed) = event as? ChannelEvent else { return }
-    switch state {
-    case .open:
-      journal.record(.halfClosed(.clientToServer))
-      state = .inputEnded
-      finishIfAnswered()
-    case .outputEnded:
-      journal.record(.halfClosed(.clientToServer))
-      close(SessionClosing(.fin))
-    case .inputEnded, .closed:
-      break
-    }
+    guard case .some(.inputClosed) = event as? ChannelEvent, state == .open else { return }
+    journal.record(.halfClosed(.clientToServer))
+    state = .inputEnded
+    finishIfAnswered()
   }
 
   func errorCaught(context channelContext: ChannelHandlerContext, error: any Error) {
+    end(SessionClosing(.reset(by: .client)))
     channelContext.close(promise: nil)
   }
 
   func channelInactive(context channelContext: ChannelHandlerContext) {
-    end(SessionClosing(.reset(by: .client)))
+    switch state {
+    case .outputEnded:
+      // NIO closes a channel whose two directions have ended without telling of the second end.
+      journal.record(.halfClosed(.clientToServer))
+      end(SessionClosing(.fin))
+    case .open, .inputEnded, .closed:
+      end(SessionClosing(.reset(by: .client)))
+    }
   }
 
   // MARK: Queries and answers
