@@ -18,7 +18,7 @@ final class ServingRelay {
   /// folder first.
   init(
     on host: HostWorld, _ options: [String] = ["--nameserver", "203.0.113.53"], environment: [String] = [],
-    isRecording: Bool = true, preparation: String = ":",
+    isRecording: Bool = true, hasOwnAuthority: Bool = true, preparation: String = ":",
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     self.host = host
@@ -31,7 +31,8 @@ final class ServingRelay {
       \(preparation)
       """, sourceLocation: sourceLocation)
     let script = "cd \(folder) && echo $$ >pid && exec env \"$@\" 2>log >&2"
-    let authority = ["--ca-cert", "\(folder)/ca.pem", "--ca-key", "\(folder)/ca.key"]
+    let authority =
+      hasOwnAuthority ? ["--ca-cert", "\(folder)/ca.pem", "--ca-key", "\(folder)/ca.key"] : []
     let recording = isRecording ? ["--write", "\(folder)/recordings"] : []
     let relay = environment + ["relay", "serve"] + authority + recording + options
     program = try host.start(["bash", "-c", script, "bash"] + relay, as: .root)
@@ -103,6 +104,13 @@ final class ServingRelay {
     let script = "cd \(folder)/recordings && for file in *.pcap; do replay exchanges $file || exit; done"
     let output = try host.shell(script)
     try #require(output.status == 0, "replay exchanges: \(output)", sourceLocation: sourceLocation)
+    return try output.lines.map { try JSON(parsing: $0) }
+  }
+
+  /// What `replay list` says of all recordings, oldest first, a dictionary a line.
+  func sessions(sourceLocation: SourceLocation = #_sourceLocation) throws -> [JSON] {
+    let output = try host.shell(
+      "cd \(folder)/recordings && for file in *.pcap; do replay list --json $file; done")
     return try output.lines.map { try JSON(parsing: $0) }
   }
 

@@ -5,9 +5,10 @@ import Redirection
 import Settings
 
 /// The firewall rules that the service sets while it runs, and the process that removes them when it is gone.
-struct ServeRules {
+final class ServeRules {
   private let rulesGuard: RulesGuard
   private let logger: Logger
+  private var isGuardLost = false
 
   /// Nil where the service sets no rules; starts the guard, and sets none yet.
   init?(_ settings: ServeSettings, logger: Logger) throws {
@@ -23,13 +24,14 @@ struct ServeRules {
 
   /// Says what the guard noticed.
   func reportEvents() {
-    while let event = rulesGuard.nextEvent() {
+    while !isGuardLost, let event = rulesGuard.nextEvent() {
       switch event {
       case .disturbed(let text):
         logger.warning("somebody changed the redirect rules, which are not set again: \(text)")
       case .restored: logger.notice("the redirect rules are whole again")
       case .lost:
-        logger.error("the process that would remove the redirect rules is gone: use 'relay rules remove'")
+        logger.error("nobody removes the redirect rules any more: use 'relay rules remove' at the end")
+        isGuardLost = true
       }
     }
   }
