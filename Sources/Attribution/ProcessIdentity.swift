@@ -37,19 +37,6 @@ struct ProcessIdentity: Hashable {
   /// The kernel's short name of the process.
   var name: String {
     guard let close = bytes.lastIndex(of: UInt8(ascii: ")")) else { return "" }
-    var name: [UInt8] = []
-    var isEscaped = false
-    // Line ends and backslashes are escaped.
-    for byte in bytes[1..<close] {
-      if isEscaped {
-        name.append(byte == UInt8(ascii: "n") ? UInt8(ascii: "\n") : byte)
-        isEscaped = false
-      } else if byte == UInt8(ascii: "\\") {
-        isEscaped = true
-      } else {
-        name.append(byte)
-      }
-    }
-    return String(decoding: name, as: UTF8.self)
+    return String(decoding: bytes[1..<close], as: UTF8.self)
   }
 }
