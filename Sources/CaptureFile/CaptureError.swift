@@ -13,6 +13,11 @@ public enum CaptureError: Error, Hashable, Sendable {
   case notReplaceable(path: String)
 
   case isDirectory(path: String)
+  case notADirectory(path: String)
+  /// Another process records into this directory.
+  case directoryInUse(path: String)
+  /// A file was removed, or moved elsewhere, while it was written.
+  case vanished(path: String)
   case empty(path: String)
   /// A gzip, zstd, xz or bzip2 file.
   case compressed(path: String)
@@ -76,6 +81,9 @@ extension CaptureError: CustomStringConvertible {
     case .exists(let path): "'\(path)' exists already"
     case .notReplaceable(let path): "'\(path)' is no regular file and is not replaced"
     case .isDirectory(let path): "'\(path)' is a directory, not a capture"
+    case .notADirectory(let path): "'\(path)' is not a directory"
+    case .directoryInUse(let path): "another relay records into '\(path)'"
+    case .vanished(let path): "'\(path)' was removed or renamed while it was written"
     case .empty(let path): "'\(path)' is empty"
     case .compressed(let path): "'\(path)' is compressed"
     case .notACapture(let path, let text): "'\(path)' is no pcap or pcapng capture: \(text)"
@@ -93,13 +101,14 @@ extension CaptureError: CustomStringConvertible {
   public var hint: String? {
     switch self {
     case .exists: "choose another path, or replace the file with --force"
-    case .notReplaceable: "choose another path"
+    case .notReplaceable, .notADirectory: "choose another path"
+    case .directoryInUse: "end that one, or choose another directory"
     case .compressed: "decompress it first"
     case .sidecarVersion: "use a newer wiretape, or move the sidecar away to read the packets alone"
     case .truncated: "everything before that packet was read"
     case .notASidecar, .sidecarLine: "move the sidecar away to read the packets alone"
     case .system(_, let failure): failure.hint
-    case .libpcap, .isDirectory, .empty, .notACapture, .truncatedHeader, .malformed: nil
+    case .libpcap, .isDirectory, .vanished, .empty, .notACapture, .truncatedHeader, .malformed: nil
     }
   }
 }

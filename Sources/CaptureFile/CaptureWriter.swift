@@ -5,11 +5,14 @@ public import SessionEvents
 /// Writes a pcap file with nanosecond timestamps through libpcap, large pieces at a time.
 ///
 /// The buffer is given to the kernel only between packets: so the file ends with a whole one, unless the process is
-/// killed within that very call. When a write fails, the file is cut back to its last whole packet, and `packetCount`
+/// killed within that very call. As long as it is written the file is locked (`flock`), which tells others so, and
+/// which no crash outlives. When a write fails, the file is cut back to its last whole packet, and `packetCount`
 /// says how many it has; the writer then takes no more.
 public struct CaptureWriter: ~Copyable {
   /// As it was given; `-` is standard output.
   public let path: String
+  /// The size of the file once it is flushed.
+  public var byteCount: UInt64 { UInt64(offset) }
   /// How many packets the capture has, those in the buffer included.
   public private(set) var packetCount: UInt64 = 0
 
@@ -72,6 +75,12 @@ public struct CaptureWriter: ~Copyable {
     packetCount += 1
   }
 
+  /// Where the file is now; standard output is always in place.
+  public var place: FilePlace {
+    guard path != "-", let dumper, let file = pcap_dump_file(dumper) else { return .there }
+    return FilePlace(of: fileno(file), path: path)
+  }
+
   /// Gives everything written so far to the kernel.
   public mutating func flush() throws(CaptureError) {
     guard let dumper else { throw closedFailure }
@@ -95,7 +104,12 @@ public struct CaptureWriter: ~Copyable {
   // MARK: Opening
 
   private static func open(_ path: String, replacing: Bool) throws(CaptureError) -> Int32 {
-    guard path == "-" else { return try createOutputFile(path, replacing: replacing) }
+    guard path == "-" else {
+      let descriptor = try createOutputFile(path, replacing: replacing)
+      // Nobody else can have locked a new file; on a file system without locks it goes without.
+      _ = flock(descriptor, LOCK_EX | LOCK_NB)
+      return descriptor
+    }
     let descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
     guard descriptor >= 0 else { throw .system(path: path, SystemFailure("dup")) }
     return descriptor

@@ -42,6 +42,12 @@ public struct SidecarWriter: ~Copyable {
   /// Whether lines wait in the buffer.
   public var isDirty: Bool { !buffer.isEmpty }
 
+  /// The size of the file once it is flushed.
+  public var byteCount: UInt64 { UInt64(offset + buffer.count) }
+
+  /// Where the file is now.
+  public var place: FilePlace { descriptor < 0 ? .there : FilePlace(of: descriptor, path: path) }
+
   /// Appends a line.
   public mutating func write(_ line: SidecarLine) throws(CaptureError) {
     formatter.append(line, to: &buffer)

@@ -16,6 +16,14 @@ struct RecordingOutput: ~Copyable {
   /// How many packets were written; after a failure the capture may have fewer, see `keptPacketCount`.
   private(set) var packetCount: UInt64 = 0
   var keptPacketCount: UInt64 { capture.packetCount }
+  private(set) var payloadByteCount: UInt64 = 0
+  /// Of both files, once they are flushed.
+  var byteCount: UInt64 {
+    switch sidecar {
+    case .some(let sidecar): capture.byteCount + sidecar.byteCount
+    case .none: capture.byteCount
+    }
+  }
 
   let path: String
   let sidecarPath: String?
@@ -66,6 +74,7 @@ struct RecordingOutput: ~Copyable {
     writeHeaders { [writer] (packet) throws(PacketWriteError) in
       try writer.write(header, payload: payload, into: &packet)
     }
+    payloadByteCount += UInt64(payload.byteCount)
     return try append(headerLength + payload.byteCount, time)
   }
 
@@ -86,6 +95,7 @@ struct RecordingOutput: ~Copyable {
     writeHeaders { [writer] (packet) throws(PacketWriteError) in
       try writer.write(header, payload: payload, into: &packet)
     }
+    payloadByteCount += UInt64(payload.byteCount)
     return try append(headerLength + payload.byteCount, time)
   }
 
@@ -96,6 +106,18 @@ struct RecordingOutput: ~Copyable {
       throw .file(error)
     }
   }
+
+  /// Where the files are, the worse of the two.
+  var place: FilePlace {
+    let place = capture.place
+    guard place == .there else { return place }
+    switch sidecar {
+    case .some(let sidecar): return sidecar.place
+    case .none: return .there
+    }
+  }
+
+  var isCaptureDeleted: Bool { capture.place == .deleted }
 
   // MARK: Flushing
 
@@ -129,6 +151,12 @@ struct RecordingOutput: ~Copyable {
   mutating func closeCaptureAfterFailure() {
     // The writers refuse further calls once they failed; the first error is the one that counts.
     try? capture.close()
+  }
+
+  /// Removes both files.
+  func remove() {
+    unlink(path)
+    if let sidecarPath { unlink(sidecarPath) }
   }
 
   /// Writes a line after a failure, if the sidecar still takes it.

@@ -29,4 +29,18 @@ public struct RecordingStatistics: Hashable, Sendable {
   public var lastFailure: String?
 
   public init() {}
+
+  /// Adds what another recorder did; the current path stays.
+  mutating func add(_ other: RecordingStatistics) {
+    recordingCount += other.recordingCount
+    packetCount += other.packetCount
+    byteCount += other.byteCount
+    fileByteCount += other.fileByteCount
+    lostEventCount += other.lostEventCount
+    lostPacketCount += other.lostPacketCount
+    lostByteCount += other.lostByteCount
+    gapByteCount &+= other.gapByteCount
+    openSessionCount += other.openSessionCount
+    lastFailure = other.lastFailure ?? lastFailure
+  }
 }

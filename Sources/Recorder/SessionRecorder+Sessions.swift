@@ -10,11 +10,13 @@ extension SessionRecorder {
     if case .opened(let opening) = event.kind { return try open(event, opening) }
     guard let session = sessions[event.session] else { throw .misplacedEvent(event.session) }
     if case .held(let hellos) = session.phase {
-      if case .clientHello(let bytes) = event.kind {
-        session.phase = .held(hellos + [RecordedSession.Hello(time: event.time, bytes: bytes)])
-        return
+      guard session.isShown(by: event, hellos, portMap, memory) else { return }
+      do throws(RecorderError) {
+        try show(session, hellos, on: event, forward)
+      } catch {
+        session.pass(event.kind, memory)
+        throw error
       }
-      try show(session, hellos, on: event, forward)
     }
     switch session.opening.transport {
     case .tcp: try writeTCP(session, event, isForwarding, forward)
@@ -28,31 +30,19 @@ extension SessionRecorder {
     guard opening.client.address.isIPv4 == opening.originalDestination.address.isIPv4 else {
       throw .mixedFamilies(event.session, opening)
     }
-    sessionCount += 1
     sessions[event.session] = RecordedSession(
-      id: event.session, opening: opening, opened: event.time,
-      initialSequences: (
-        initialSequence(event.session, .client), initialSequence(event.session, .server)
-      ))
+      event.session, opening, opened: event.time, initialSequence: initialSequence)
   }
 
   /// Puts a session that was held back into the recording, now that `event` tells whether it is decrypted.
   private mutating func show(
     _ session: RecordedSession, _ hellos: [RecordedSession.Hello], on event: SessionEvent, _ forward: Forward
   ) throws(RecorderError) {
-    let opening = session.opening
-    let own = ShownEndpoints(client: opening.client, server: opening.originalDestination)
-    var wanted = own
-    if case .secured(_, let facts) = event.kind {
-      wanted.server.port = portMap.plaintextPort(for: wanted.server.port, facts)
-    }
-    let shown = shownSessions.claim(wanted, opening.transport)
-    session.phase = .shown(shown)
+    sessionCount += 1
     let packet = firstPacket(of: session, on: event)
-    try line(
-      session, session.opened, .opened(opening, shown: shown == own ? nil : shown), packet: packet)
-    if opening.transport == .tcp { try writeHandshake(session, shown) }
-    forward(session.event(session.opened, .opened(opening)), packet)
+    try line(session, session.opened, session.openedLine, packet: packet)
+    if session.opening.transport == .tcp { try writeHandshake(session) }
+    forward(session.event(session.opened, .opened(session.opening)), packet)
     for hello in hellos {
       try line(session, hello.time, .clientHello(hello.bytes))
       forward(session.event(hello.time, .clientHello(hello.bytes)), nil)
@@ -70,11 +60,8 @@ extension SessionRecorder {
   }
 
   private mutating func close(_ session: RecordedSession) {
-    byteCount += session.client.totals.byteCount + session.server.totals.byteCount
     sessions[session.id] = nil
-    if case .shown(let shown) = session.phase {
-      shownSessions.release(shown, session.opening.transport)
-    }
+    session.release(memory)
   }
 
   /// Writes a line that stands behind all packets so far.

@@ -16,26 +16,37 @@ extension SessionRecorder {
     switch event.kind {
     case .bytes(let direction, let bytes):
       guard !session[direction].isClosed else { throw .bytesAfterEnd(session.id, direction) }
-      try writeBytes(session, event, direction, bytes, isForwarding, forward)
+      let position = session[direction].position &+ UInt64(bytes.count)
+      let sequence = session[direction].nextSequence &+ UInt32(truncatingIfNeeded: bytes.count)
+      do throws(RecorderError) {
+        try writeBytes(session, event, direction, bytes, isForwarding, forward)
+      } catch {
+        session[direction].skip(toPosition: position, sequence: sequence)
+        throw error
+      }
     case .gap(let direction, let byteCount):
-      session[direction].nextSequence &+= UInt32(truncatingIfNeeded: byteCount)
+      session[direction].skip(byteCount)
+      gapByteCount &+= byteCount
       try writeLine(session, event, .gap(direction, byteCount: byteCount), forward)
     case .halfClosed(let direction):
       try writeEnd(session, event.time, direction, forward)
     case .closed(let closing):
       try writeClosing(session, event, closing, forward)
     case .clientHello(let bytes):
+      session.facts.remember(event.kind, memory)
       try writeLine(session, event, .clientHello(bytes), forward)
     case .secured(let party, let facts):
+      session.facts.remember(event.kind, memory)
       try writeLine(session, event, .secured(party, facts), forward)
     case .bypassed(let reason):
+      session.facts.remember(event.kind, memory)
       try writeLine(session, event, .bypassed(reason), forward)
     case .opened, .datagram:
       throw .misplacedEvent(session.id)
     }
   }
 
-  mutating func writeHandshake(_ session: RecordedSession, _ shown: ShownEndpoints) throws(RecorderError) {
+  mutating func writeHandshake(_ session: RecordedSession) throws(RecorderError) {
     let options = TCPOptions(
       maximumSegmentSize: UInt16(segmentSize), windowScale: Self.windowScale)
     for (direction, flags) in [(Direction.clientToServer, TCPFlags.syn), (.serverToClient, [.syn, .ack])] {
@@ -71,13 +82,14 @@ extension SessionRecorder {
   }
 
   /// A FIN and its acknowledgment; nothing where the direction is closed already.
-  private mutating func writeEnd(
+  mutating func writeEnd(
     _ session: RecordedSession, _ time: Timestamp, _ direction: Direction, _ forward: Forward
   ) throws(RecorderError) {
     guard !session[direction].isClosed else { return }
-    let packet = try output.write(header(session, direction, [.fin, .ack]), time: time)
+    let header = header(session, direction, [.fin, .ack])
     session[direction].nextSequence &+= 1
     session[direction].isClosed = true
+    let packet = try output.write(header, time: time)
     try writeAcknowledgment(session, from: direction.opposite, time)
     forward(session.event(time, .halfClosed(direction)), packet)
   }

@@ -10,16 +10,22 @@ extension SessionRecorder {
     case .datagram(let direction, let bytes):
       try writeDatagram(session, event, direction, bytes, forward)
     case .gap(let direction, let byteCount):
+      session[direction].skip(byteCount)
+      gapByteCount &+= byteCount
       try writeLine(session, event, .gap(direction, byteCount: byteCount), forward)
     case .halfClosed(let direction):
+      session[direction].isClosed = true
       try writeLine(session, event, .halfClosed(direction), forward)
     case .closed(let closing):
       try writeLine(session, event, .closed(closing, session.totals), forward)
     case .clientHello(let bytes):
+      session.facts.remember(event.kind, memory)
       try writeLine(session, event, .clientHello(bytes), forward)
     case .secured(let party, let facts):
+      session.facts.remember(event.kind, memory)
       try writeLine(session, event, .secured(party, facts), forward)
     case .bypassed(let reason):
+      session.facts.remember(event.kind, memory)
       try writeLine(session, event, .bypassed(reason), forward)
     case .opened, .bytes:
       throw .misplacedEvent(session.id)
@@ -37,6 +43,7 @@ extension SessionRecorder {
     guard bytes.count <= session.maximumDatagramSize else {
       let gap = SessionEvent.Kind.gap(direction, byteCount: UInt64(bytes.count))
       let event = SessionEvent(session: session.id, index: event.index, time: event.time, kind: gap)
+      session[direction].skip(UInt64(bytes.count))
       return try writeLine(session, event, .gap(direction, byteCount: UInt64(bytes.count)), forward)
     }
     let isFromClient = direction == .clientToServer

@@ -17,23 +17,28 @@ public struct SessionRecorder: ~Copyable {
 
   var output: RecordingOutput
   var sessions: [SessionID: RecordedSession] = [:]
-  var shownSessions = ShownSessions()
+  let memory: RecorderMemory
   let segmentSize: Int
   let portMap: PortMap
-  /// Where a stream's sequence numbers begin: the same in every process, so that recordings can be reproduced.
-  var initialSequence: (SessionID, Party) -> UInt32 = { session, party in
-    let sequence = UInt32(truncatingIfNeeded: mixed(session.rawValue, party == .client ? 1 : 2))
-    // An acknowledgment of 0 in the handshake would be none to tshark.
-    return sequence == .max ? 0 : sequence
-  }
+  /// Where a stream's sequence numbers begin.
+  var initialSequence = RecordedSession.initialSequence
 
-  private var loss: RecordingLoss?
+  private(set) var loss: RecordingLoss?
+  /// Sessions shown here.
   var sessionCount: UInt64 = 0
-  var byteCount: UInt64 = 0
-  private var lastTime: Timestamp
+  /// Stream bytes that the source of the events did not have.
+  var gapByteCount: UInt64 = 0
+  /// Of the latest event; before the first, when the recording began.
+  var lastTime: Timestamp
 
   /// Creates the files.
   public init(_ configuration: RecorderConfiguration) throws(RecorderError) {
+    try self.init(configuration, RecorderMemory())
+  }
+
+  /// Creates the files of a recording that follows others.
+  init(_ configuration: RecorderConfiguration, _ memory: RecorderMemory) throws(RecorderError) {
+    self.memory = memory
     let limit = PacketWriter.maximumSegmentSize
     guard (1...limit).contains(configuration.segmentSize) else {
       throw .segmentSize(configuration.segmentSize, limit: limit)
@@ -47,10 +52,25 @@ public struct SessionRecorder: ~Copyable {
   public var summary: RecordingSummary {
     RecordingSummary(
       path: output.path, sidecarPath: output.sidecarPath, sessionCount: sessionCount,
-      packetCount: output.packetCount, byteCount: byteCount, loss: loss)
+      packetCount: output.packetCount, byteCount: output.payloadByteCount, loss: loss)
   }
 
-  public var statistics: RecordingStatistics { RecordingStatistics() }
+  /// What was done so far.
+  public var statistics: RecordingStatistics {
+    var statistics = RecordingStatistics()
+    statistics.currentPath = loss == nil ? output.path : nil
+    statistics.recordingCount = 1
+    statistics.packetCount = output.packetCount
+    statistics.byteCount = output.payloadByteCount
+    statistics.fileByteCount = output.byteCount
+    statistics.lostEventCount = loss?.eventCount ?? 0
+    statistics.lostPacketCount = loss?.packetCount ?? 0
+    statistics.lostByteCount = loss?.byteCount ?? 0
+    statistics.gapByteCount = gapByteCount
+    statistics.openSessionCount = sessions.count
+    statistics.lastFailure = loss?.reason
+    return statistics
+  }
 
   /// Records an event.
   public mutating func record(_ event: SessionEvent) throws(RecorderError) {
@@ -98,10 +118,8 @@ public struct SessionRecorder: ~Copyable {
       count(lost: event)
       return forward(event, nil)
     }
-    lastTime = max(lastTime, event.time)
     do throws(RecorderError) {
-      try write(event, isForwarding, forward)
-      try output.flushIfDue()
+      try attempt(event, isForwarding, forward)
     } catch {
       let error = fail(error)
       count(lost: event)
@@ -109,15 +127,32 @@ public struct SessionRecorder: ~Copyable {
     }
   }
 
+  /// Records an event; what becomes of the recording after an error is for the caller to decide.
+  ///
+  /// After an error of a file the session is as if the event had been recorded; after any other, as it was.
+  mutating func attempt(_ event: SessionEvent, _ isForwarding: Bool, _ forward: Forward) throws(RecorderError)
+  {
+    lastTime = max(lastTime, event.time)
+    try write(event, isForwarding, forward)
+    try output.flushIfDue()
+  }
+
   /// Closes the capture, and lets go of everything.
-  private mutating func fail(_ error: RecorderError) -> RecorderError {
+  mutating func fail(_ error: RecorderError) -> RecorderError {
     var loss = RecordingLoss(reason: error.description)
+    let isDeleted = output.isCaptureDeleted
     output.closeCaptureAfterFailure()
-    loss.packetCount = output.packetCount - min(output.keptPacketCount, output.packetCount)
+    loss.packetCount = output.packetCount - (isDeleted ? 0 : min(output.keptPacketCount, output.packetCount))
     output.writeAfterFailure(line(for: loss))
     sessions = [:]
     self.loss = loss
     return error
+  }
+
+  /// Adds to what was lost, for the last line.
+  mutating func addLoss(eventCount: UInt64, byteCount: UInt64) {
+    loss?.eventCount += eventCount
+    loss?.byteCount += byteCount
   }
 
   private func line(for loss: RecordingLoss) -> SidecarLine {
@@ -125,10 +160,16 @@ public struct SessionRecorder: ~Copyable {
   }
 
   private mutating func count(lost event: SessionEvent) {
-    loss?.eventCount += 1
-    switch event.kind {
-    case .bytes(_, let bytes), .datagram(_, let bytes): loss?.byteCount += UInt64(bytes.count)
-    case .opened, .clientHello, .secured, .bypassed, .gap, .halfClosed, .closed: break
+    addLoss(eventCount: 1, byteCount: event.byteCount)
+  }
+}
+
+extension SessionEvent {
+  /// The payload bytes that it carries.
+  var byteCount: UInt64 {
+    switch kind {
+    case .bytes(_, let bytes), .datagram(_, let bytes): UInt64(bytes.count)
+    case .opened, .clientHello, .secured, .bypassed, .gap, .halfClosed, .closed: 0
     }
   }
 }

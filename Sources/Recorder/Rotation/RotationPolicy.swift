@@ -17,5 +17,14 @@ public struct RotationPolicy: Hashable, Sendable {
   }
 
   /// After how many bytes a recording takes no new sessions, by `size` and `maximumTotal`.
-  var sizeLimit: UInt64 { min(size ?? .max, maximumTotal.map { $0 / 4 } ?? .max) }
+  var sizeLimit: UInt64 { min(size ?? .max, maximumTotal.map { max($0 / 4, Self.leastSize) } ?? .max) }
+
+  /// No quota makes recordings smaller than this.
+  private static let leastSize: UInt64 = 64 << 10
+
+  /// After how many bytes a recording has to end that takes no new sessions any more.
+  var retiredSizeLimit: UInt64 {
+    let (product, overflow) = sizeLimit.multipliedReportingOverflow(by: 2)
+    return overflow ? .max : product
+  }
 }

@@ -65,9 +65,11 @@ struct StreamAssembly {
   /// Whether the stream begins at `sequence`, or may.
   func begins(at sequence: UInt32) -> Bool { base == nil || base == sequence }
 
-  /// The first byte will have this sequence number, unless that is known already.
+  /// The next byte has this sequence number, unless the numbers are known already.
+  ///
+  /// It is the first byte, but where the sidecar told of bytes before: of a session that another recording began.
   mutating func begin(at sequence: UInt32) {
-    if base == nil { base = sequence }
+    if base == nil { base = sequence &- UInt32(truncatingIfNeeded: next) }
   }
 
   /// Takes one segment's payload; `missing` bytes of it, at its end, were not captured.
