@@ -12,7 +12,8 @@ struct RelayCommand: ParsableCommand, HelpEnding {
       """,
     version: version,
     subcommands: [
-      RunCommand.self, ServeCommand.self, StatusCommand.self, CACommand.self, DoctorCommand.self,
+      RunCommand.self, ServeCommand.self, StatusCommand.self, RulesCommand.self, CACommand.self,
+      DoctorCommand.self,
     ])
 
   static let version = "0.1.0"

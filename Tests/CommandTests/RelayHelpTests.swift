@@ -26,6 +26,8 @@ import Testing
         SUBCOMMANDS:
           run                     Run a command, and record what it says to the
                                   network, decrypted.
+          rules                   Redirect this machine's own traffic to 'relay serve',
+                                  by firewall rules.
           doctor                  Say what 'relay run' needs of this machine, and how
                                   to get what is missing.
 
