@@ -86,9 +86,7 @@ extension RedirectPlan.Selection {
     case .allButRoot: "all users but root"
     case .allUsers: "all users"
     case .users(let users):
-      users.count == 1
-        ? "user \(users[0])"
-        : "users \(users.map(String.init).joined(separator: ", "))"
+      (users.count == 1 ? "user " : "users ") + Set(users).sorted().map(String.init).joined(separator: ", ")
     case .cgroup(let path): "the processes of cgroup \(path)"
     }
   }
