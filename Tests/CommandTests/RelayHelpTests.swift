@@ -26,8 +26,14 @@ import Testing
         SUBCOMMANDS:
           run                     Run a command, and record what it says to the
                                   network, decrypted.
+          serve                   Record what the whole host says to the network,
+                                  decrypted.
+          status                  Show what the running service does: its recording,
+                                  totals and live sessions.
           rules                   Redirect this machine's own traffic to 'relay serve',
                                   by firewall rules.
+          ca                      Make, show, install and replace the CA of this host's
+                                  relay.
           doctor                  Say what 'relay run' needs of this machine, and how
                                   to get what is missing.
 
