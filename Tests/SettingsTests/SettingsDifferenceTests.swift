@@ -29,7 +29,8 @@ import Testing
   @Test func `knows of every key whether a reload is enough`() {
     #expect(
       SettingKeys.all.filter(\.isApplicable).map(\.path) == [
-        "nameservers", "dns_attempts", "rotate_size", "rotate_every", "max_total", "upstream_ca",
+        "nameservers", "dns_attempts", "rotate_size", "rotate_every", "max_total", "on_record_failure",
+        "upstream_ca",
         "on_bad_certificate", "bypass", "timeouts.connect", "timeouts.handshake", "timeouts.idle",
         "timeouts.dns", "timeouts.dns_idle", "timeouts.drain", "log_level", "max_sessions",
       ])

@@ -33,7 +33,7 @@ extension SettingKeys {
         path: "on_record_failure", flag: "--on-record-failure", valueName: "policy",
         summary: """
           When the recording fails, as on a full disk: continue relays on without recording, stop ends the service.
-          """)),
+          """, isApplicable: true)),
     .scalar(
       \.recording.linkType, .choice, in: .recording,
       .init(
