@@ -199,7 +199,8 @@ let package = Package(
       ],
       swiftSettings: checked),
     .testTarget(
-      name: "CommandTests", dependencies: ["TestSupport", "RelayCommand", "ReplayCommand"],
+      name: "CommandTests",
+      dependencies: ["SessionEvents", "Operations", "TestSupport", "RelayCommand", "ReplayCommand"],
       swiftSettings: checked),
     .testTarget(
       name: "IntegrationTests", dependencies: ["TestSupport", "RelayCommand", "ReplayCommand"],

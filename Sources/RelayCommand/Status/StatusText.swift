@@ -21,7 +21,13 @@ struct StatusText {
   private var heading: String {
     let up = HumaneUnits.duration(document.uptime)
     return
-      "relay \(shown(document.version)), process \(document.pid), up \(up), since \(shown(document.started))"
+      "relay \(shown(document.version)), process \(document.pid), up \(up), since \(Self.toTheSecond(shown(document.started)))"
+  }
+
+  /// `2026-11-24T08:00:00.123456789Z` without the fraction.
+  private static func toTheSecond(_ time: String) -> String {
+    guard let point = time.firstIndex(of: ".") else { return time }
+    return "\(time[..<point])Z"
   }
 
   private var facts: [(name: String, text: String)] {
