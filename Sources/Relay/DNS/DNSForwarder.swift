@@ -16,7 +16,7 @@ final class DNSForwarder: ChannelInboundHandler {
   ///
   /// Each has a socket of its own where queries go to the servers that were meant.
   private static let originalSessionLimit = 4_096
-  private static let nameserverSessionLimit = 16_384
+  private static let nameserverSessionLimit = 32_768
 
   private struct Key: Hashable {
     var client: Endpoint

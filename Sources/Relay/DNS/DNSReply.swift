@@ -17,6 +17,8 @@ enum DNSResponseCode {
 enum DNSReply {
   /// What a datagram may carry unless EDNS says more (RFC 1035 §4.2.1).
   private static let plainPayloadSize: UInt16 = 512
+  /// What a datagram can carry at most, over IPv4.
+  private static let largestPayloadSize: UInt16 = 65_507
   /// The payload that the relay itself says it takes: what passes without fragments (RFC 9715 §3.1).
   private static let ownPayloadSize: UInt16 = 1_232
 
@@ -53,7 +55,7 @@ enum DNSReply {
 
   /// How long a datagram its sender takes (RFC 6891 §6.2.3: less than 512 means 512).
   private static func payloadSize(of query: [UInt8], _ outline: DNSMessageOutline) -> Int {
-    Int(max(plainPayloadSize, outline.edns(in: query)?.payloadSize ?? 0))
+    Int(min(max(plainPayloadSize, outline.edns(in: query)?.payloadSize ?? 0), largestPayloadSize))
   }
 
   private static func message(

@@ -8,7 +8,7 @@ import SessionEvents
 /// Confined to one event loop, which all sessions that use it share.
 final class DNSResolver {
   /// How many queries may be under way; further ones are dropped, as any place on the way may drop them.
-  private static let queryLimit = 8_192
+  private static let queryLimit = 16_384
   /// How often one question may be under way: a nameserver whose own queries come back here asks it again and again.
   private static let sameQuestionLimit = 64
   /// IXFR and AXFR, whose answers are many messages (RFC 1995, RFC 5936).
@@ -50,35 +50,45 @@ final class DNSResolver {
       context.logger.debug("dropped \(message.count) bytes from a DNS client, which are no query")
       return reply(nil)
     }
-    func refuse(_ rcode: UInt8) { reply(DNSReply.failure(rcode, to: message, outline)) }
-    guard outline.opcode == 0 else { return refuse(DNSResponseCode.notImplemented) }
-    guard outline.questionCount == 1, let key = outline.questionKey(in: message),
-      let type = outline.questionType(in: message)
-    else { return refuse(DNSResponseCode.formatError) }
-    guard !Self.transferTypes.contains(type) else { return refuse(DNSResponseCode.notImplemented) }
     guard queryCount < Self.queryLimit else {
       counters.countDropped()
       overload.log("dropped a DNS query: \(Self.queryLimit) wait for nameservers, which is the limit")
       return reply(nil)
     }
-    guard questionCounts[key, default: 0] < Self.sameQuestionLimit else {
-      counters.countLoop()
-      loops.log(
-        "answered SERVFAIL: the same DNS question is under way \(Self.sameQuestionLimit) times, as where a nameserver's own queries are redirected here"
-      )
-      return refuse(DNSResponseCode.serverFailure)
-    }
     let servers = servers()
-    guard !servers.isEmpty else { return refuse(DNSResponseCode.serverFailure) }
-    let first = preferredServer.flatMap { servers.firstIndex(of: $0) } ?? 0
+    if let rcode = refusal(of: message, outline, by: servers) {
+      return reply(DNSReply.failure(rcode, to: message, outline))
+    }
+    let key = outline.questionKey(in: message) ?? []
     let query = DNSPendingQuery(
       message: message, outline: outline, questionKey: key, isDatagram: isDatagram, servers: servers,
       machine: DNSQueryMachine(
-        questionKey: key, serverCount: servers.count, first: first,
+        questionKey: key, serverCount: servers.count,
+        first: preferredServer.flatMap { servers.firstIndex(of: $0) } ?? 0,
         tryLimit: context.configuration.dnsAttempts), reply: reply)
     queryCount += 1
     questionCounts[key, default: 0] += 1
     perform(query.machine.beginning, for: query)
+  }
+
+  /// What to answer to a query that nobody is asked; nil for one that can be asked.
+  private func refusal(
+    of message: [UInt8], _ outline: DNSMessageOutline, by servers: [Endpoint]
+  ) -> UInt8? {
+    guard outline.opcode == 0 else { return DNSResponseCode.notImplemented }
+    // More than one question have no meaning (RFC 9619).
+    guard outline.questionCount == 1, let key = outline.questionKey(in: message),
+      let type = outline.questionType(in: message)
+    else { return DNSResponseCode.formatError }
+    guard !Self.transferTypes.contains(type) else { return DNSResponseCode.notImplemented }
+    guard questionCounts[key, default: 0] < Self.sameQuestionLimit else {
+      counters.countLoop()
+      loops.log(
+        "answered SERVFAIL: a DNS question is under way \(Self.sameQuestionLimit) times, as if nameservers' own came back"
+      )
+      return DNSResponseCode.serverFailure
+    }
+    return servers.isEmpty ? DNSResponseCode.serverFailure : nil
   }
 
   /// Those of the configuration, which may have changed.

@@ -15,11 +15,16 @@ struct DNSUpstreamPool {
   ) throws(DatagramSocket.Failure) -> DNSUpstreamSocket {
     let place = Int.random(in: sockets.indices)
     if let socket = sockets[place], socket.isFresh(at: .now()) { return socket }
-    sockets[place]?.retire()
-    sockets[place] = nil
-    let socket = try make()
-    sockets[place] = socket
-    return socket
+    do throws(DatagramSocket.Failure) {
+      let socket = try make()
+      sockets[place]?.retire()
+      sockets[place] = socket
+      return socket
+    } catch {
+      // Where descriptors are short an old port is better than none.
+      guard let socket = sockets.lazy.compactMap(\.self).first(where: \.isUsable) else { throw error }
+      return socket
+    }
   }
 
   /// No socket is used any more.

@@ -43,10 +43,12 @@ final class DNSUpstreamSocket {
 
   deinit { Glibc.close(descriptor) }
 
-  /// Whether one more query may use it.
+  /// Whether one more query can use it.
+  var isUsable: Bool { !isRetired && askings.count < Self.inFlightLimit }
+
+  /// Whether its port has not been seen for too long.
   func isFresh(at now: NIODeadline) -> Bool {
-    !isRetired && queryCount < Self.queryLimit && askings.count < Self.inFlightLimit
-      && now - birth < Self.lifetime
+    isUsable && queryCount < Self.queryLimit && now - birth < Self.lifetime
   }
 
   /// Sends a query under a random id, by which it is to be released once it is over.
