@@ -31,10 +31,13 @@ enum FirewallTool {
     return outcome.output
   }
 
+  /// A capability in a user namespace that does not own the network is none here.
   static func failure(of path: String, _ outcome: SystemTool.Outcome) -> RulesError {
-    .toolFailed(
-      tool: name(of: path), status: outcome.status.exitStatus,
-      message: reason(in: outcome.output))
+    let reason = reason(in: outcome.output)
+    guard !reason.contains("Operation not permitted"), !reason.contains("you must be root") else {
+      return .notPermitted
+    }
+    return .toolFailed(tool: name(of: path), status: outcome.status.exitStatus, message: reason)
   }
 
   private static func name(of path: String) -> String {

@@ -31,7 +31,7 @@ struct GuardProcess {
     do throws(SystemCallFailure) {
       try prepare()
     } catch {
-      _ = send(GuardMessage(.bad, "cannot guard the firewall rules: \(error)"), to: control)
+      answer(.stand, GuardMessage(.bad, "cannot guard the firewall rules: \(error)"))
       _exit(1)
     }
     serve()
@@ -93,13 +93,13 @@ struct GuardProcess {
       let count = poll(&source, 1, watch == nil ? -1 : interval)
       if count < 0 { continue }
       if count == 0 {
-        if let change = watch?.look() { _ = send(change, to: events) }
+        if let change = watch?.look() { tell(change) }
         continue
       }
       var byte: UInt8 = 0
       guard recv(control, &byte, 1, 0) == 1 else { return }
       switch GuardRequest(rawValue: byte) {
-      case .stand: _ = send(GuardMessage(.good), to: control)
+      case .stand: answer(.stand, GuardMessage(.good))
       case .apply: watch = apply()
       case .finish: finish()
       case nil: continue
@@ -111,10 +111,10 @@ struct GuardProcess {
     do throws(RulesError) {
       try rules.apply(guardToken: token)
       let watch = try RulesWatch(rules)
-      _ = send(GuardMessage(.good), to: control)
+      answer(.apply, GuardMessage(.good))
       return watch
     } catch {
-      _ = send(GuardMessage(.bad, "\(error)", hint: error.hint), to: control)
+      answer(.apply, GuardMessage(.bad, "\(error)", hint: error.hint))
       return nil
     }
   }
@@ -123,10 +123,10 @@ struct GuardProcess {
   private func finish() {
     do throws(RulesError) {
       try remove()
-      _ = send(GuardMessage(.good), to: control)
+      answer(.finish, GuardMessage(.good))
       _exit(0)
     } catch {
-      _ = send(GuardMessage(.bad, "\(error)", hint: error.hint), to: control)
+      answer(.finish, GuardMessage(.bad, "\(error)", hint: error.hint))
     }
   }
 
@@ -142,16 +142,21 @@ struct GuardProcess {
 
   /// A tool that fails only elsewhere does not matter.
   private func remove() throws(RulesError) {
-    try Rules.remove(guardToken: token, tools: rules.tools, hasIPv6: rules.hasIPv6)
-    if let left = try rules.installed(), left.isFor(token) {
+    try Rules.remove(.ofGuard(token), tools: rules.tools, hasIPv6: rules.hasIPv6)
+    if let left = try rules.installed(), RulesRemoval.Scope.ofGuard(token).includes(left) {
       throw .toolFailed(tool: rules.backend.rawValue, status: 0, message: "the rules are still there")
     }
   }
 
-  private func send(_ message: GuardMessage, to socket: Int32) -> Bool {
+  /// The request stands before the answer, since the relay may have stopped waiting for an earlier one.
+  private func answer(_ request: GuardRequest, _ message: GuardMessage) {
+    let bytes = [request.rawValue] + message.bytes
+    _ = send(control, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+  }
+
+  /// A relay that does not read its events must not hold up the guard.
+  private func tell(_ message: GuardMessage) {
     let bytes = message.bytes
-    // A relay that does not read its events must not hold up the guard.
-    let flags = Int32(MSG_NOSIGNAL) | (socket == events ? Int32(MSG_DONTWAIT) : 0)
-    return Glibc.send(socket, bytes, bytes.count, flags) == bytes.count
+    _ = send(events, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
   }
 }

@@ -57,7 +57,7 @@ struct IptablesTables {
         try restore(family, input)
       }
     } catch {
-      _ = try? remove(guardToken: nil)
+      _ = try? remove(.everyones)
       throw error
     }
   }
@@ -77,8 +77,8 @@ struct IptablesTables {
   }
 
   /// Removes our chains and the jumps to them; true if there were any.
-  func remove(guardToken: String?) throws(RulesError) -> Bool {
-    guard let found = try find(), found.isFor(guardToken) else { return false }
+  func remove(_ scope: RulesRemoval.Scope) throws(RulesError) -> Bool {
+    guard let found = try find(), scope.includes(found) else { return false }
     for family in families {
       let removal = try lines(of: family).flatMap { IptablesScript.removal($0.key, $0.value) }
       if !removal.isEmpty { try restore(family, removal.joined(separator: "\n") + "\n") }

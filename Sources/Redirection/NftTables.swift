@@ -14,7 +14,7 @@ struct NftTables {
     try FirewallTool.run(nft, ["-f", "-"], input: script.text(guardToken: guardToken))
     // The kernel has replaced only the table of that family.
     let other = script.family == "inet" ? "ip" : "inet"
-    if try find(other) != nil { try remove(other) }
+    if try find(other) != nil { try delete(other) }
   }
 
   /// Our table of either kind.
@@ -24,17 +24,17 @@ struct NftTables {
   }
 
   /// Removes our tables; true if there was one.
-  func remove(guardToken: String?) throws(RulesError) -> Bool {
+  func remove(_ scope: RulesRemoval.Scope) throws(RulesError) -> Bool {
     var isRemoved = false
     for family in ["inet", "ip"] {
-      guard let found = try find(family), found.isFor(guardToken) else { continue }
-      try remove(family)
+      guard let found = try find(family), scope.includes(found) else { continue }
+      try delete(family)
       isRemoved = true
     }
     return isRemoved
   }
 
-  private func remove(_ family: String) throws(RulesError) {
+  private func delete(_ family: String) throws(RulesError) {
     try FirewallTool.run(nft, ["delete", "table", family, NftScript.table])
   }
 
@@ -64,13 +64,5 @@ struct NftTables {
   /// nft prints each rule in a line of its own.
   private static func isRule(_ line: String) -> Bool {
     !line.isEmpty && !["table ", "chain ", "type ", "comment ", "}"].contains { line.hasPrefix($0) }
-  }
-}
-
-extension InstalledRules {
-  /// Whether these rules are this guard's to remove: its own, and the administrator's; nil removes all.
-  func isFor(_ guardToken: String?) -> Bool {
-    guard let guardToken, let owner = stamp?.guardToken else { return true }
-    return owner == guardToken
   }
 }

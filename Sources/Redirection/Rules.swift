@@ -45,13 +45,13 @@ package struct Rules: Hashable, Sendable {
       guard let nft = NftTables(tools) else { throw missing }
       try FirewallTool.checkPrivilege()
       try nft.apply(nftScript, guardToken: guardToken)
-      for kind in kinds { _ = try? kind.remove(guardToken: nil) }
+      for kind in kinds { _ = try? kind.remove(.everyones) }
     case .iptables:
       guard let first = kinds.first else { throw missing }
       try FirewallTool.checkPrivilege()
       try first.apply(iptablesScript, guardToken: guardToken)
-      for kind in kinds.dropFirst() { _ = try? kind.remove(guardToken: nil) }
-      _ = try? NftTables(tools)?.remove(guardToken: nil)
+      for kind in kinds.dropFirst() { _ = try? kind.remove(.everyones) }
+      _ = try? NftTables(tools)?.remove(.everyones)
     }
   }
 
@@ -65,18 +65,17 @@ package struct Rules: Hashable, Sendable {
     }
   }
 
-  /// Removes all rules of ours, of either backend.
-  ///
-  /// With a `guardToken`, rules that another guard removes are left alone.
+  /// Removes rules of ours, of either backend.
   @discardableResult
   package static func remove(
-    guardToken: String? = nil, tools: ToolSearch = ToolSearch(), hasIPv6: Bool = HostFamilies.hasIPv6
+    _ scope: RulesRemoval.Scope = .everyones, tools: ToolSearch = ToolSearch(),
+    hasIPv6: Bool = HostFamilies.hasIPv6
   ) throws(RulesError) -> RulesRemoval {
-    let places = try Place.all(tools, hasIPv6)
+    let places = try RulesPlace.all(tools, hasIPv6)
     var removal = RulesRemoval()
     for place in places {
       do throws(RulesError) {
-        if try place.remove(guardToken) { removal.removed.append(place.backend) }
+        if try place.remove(scope) { removal.removed.append(place.backend) }
       } catch {
         removal.problems.append(error)
       }
@@ -92,7 +91,7 @@ package struct Rules: Hashable, Sendable {
     comparedWith plan: RedirectPlan? = nil, tools: ToolSearch = ToolSearch(),
     hasIPv6: Bool = HostFamilies.hasIPv6
   ) throws(RulesError) -> RulesStatus {
-    let places = try Place.all(tools, hasIPv6)
+    let places = try RulesPlace.all(tools, hasIPv6)
     var found: [InstalledRules] = []
     var problems: [RulesError] = []
     for place in places {
@@ -104,53 +103,5 @@ package struct Rules: Hashable, Sendable {
     }
     if problems.count == places.count, let problem = problems.first { throw problem }
     return RulesStatus(found, comparedWith: plan, problems: problems.map { "\($0)" })
-  }
-}
-
-/// What `Rules.remove` did.
-package struct RulesRemoval: Hashable, Sendable {
-  /// Where there were rules; empty when there was nothing.
-  package var removed: [RulesBackend] = []
-  /// Tools that are installed and failed.
-  ///
-  /// As a rule their part of the kernel is missing, and so holds no rules.
-  package var problems: [RulesError] = []
-}
-
-/// Where rules of ours can be.
-private enum Place {
-  case nft(NftTables)
-  case iptables(IptablesTables)
-
-  /// Throws where no tool is installed, or CAP_NET_ADMIN is missing.
-  static func all(_ tools: ToolSearch, _ hasIPv6: Bool) throws(RulesError) -> [Place] {
-    let nft = NftTables(tools).map { [Place.nft($0)] } ?? []
-    let places = nft + IptablesTables.all(tools, hasIPv6: hasIPv6).map { Place.iptables($0) }
-    guard !places.isEmpty else {
-      throw .toolMissing(tool: RulesBackend.nft.rawValue, package: RulesBackend.nft.package)
-    }
-    try FirewallTool.checkPrivilege()
-    return places
-  }
-
-  var backend: RulesBackend {
-    switch self {
-    case .nft: .nft
-    case .iptables: .iptables
-    }
-  }
-
-  func find() throws(RulesError) -> InstalledRules? {
-    switch self {
-    case .nft(let tables): try tables.find()
-    case .iptables(let tables): try tables.find()
-    }
-  }
-
-  func remove(_ guardToken: String?) throws(RulesError) -> Bool {
-    switch self {
-    case .nft(let tables): try tables.remove(guardToken: guardToken)
-    case .iptables(let tables): try tables.remove(guardToken: guardToken)
-    }
   }
 }

@@ -49,14 +49,22 @@ extension RulesError: CustomStringConvertible {
     switch self {
     case .notPermitted: "run it as root, with sudo for instance"
     case .toolMissing(_, let package): "sudo apt-get install \(package)"
-    case .toolFailed("nft", _, _):
-      "sudo modprobe -a nf_tables nft_chain_nat nft_redir nft_fib_inet nft_reject_inet"
-    case .toolFailed:
-      "sudo modprobe -a xt_REDIRECT xt_REJECT xt_owner xt_mark xt_addrtype xt_comment xt_cgroup"
+    case .toolFailed(let tool, _, let message): Self.kernelHint(tool, message)
     case .cgroupMissing: "a cgroup must exist before it is selected; 'systemd-cgls' lists them"
     case .guardFailed(_, let hint): hint
     case .guardLost, .guardSilent: "'relay rules remove' removes what is left"
     case .contradiction, .userUnknown, .systemCall, .cgroupsMissing: nil
     }
+  }
+
+  /// The tools say no more than this where a part of the kernel is missing.
+  private static func kernelHint(_ tool: String, _ message: String) -> String? {
+    let signs = [
+      "No such file", "not supported", "Couldn't load", "No chain/target/match", "Invalid argument",
+    ]
+    guard signs.contains(where: { message.contains($0) }) else { return nil }
+    return tool == "nft"
+      ? "sudo modprobe -a nf_tables nft_chain_nat nft_redir nft_fib_inet nft_reject_inet nft_socket"
+      : "sudo modprobe -a xt_REDIRECT xt_REJECT xt_owner xt_mark xt_addrtype xt_comment xt_cgroup"
   }
 }

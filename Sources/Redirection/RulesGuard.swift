@@ -48,6 +48,9 @@ package final class RulesGuard: Sendable {
     }
     let pid = clinux_fork()
     if pid == 0 {
+      // Its end of each is how the relay's end is noticed.
+      close(control.relays)
+      close(events.relays)
       GuardProcess(rules: rules, control: control.guards, events: events.guards, interval: interval).run()
     }
     let failure = SystemCallFailure("fork")
@@ -123,13 +126,18 @@ package final class RulesGuard: Sendable {
     guard Glibc.send(control, &byte, 1, Int32(MSG_NOSIGNAL)) == 1 else { throw .guardLost }
     var source = pollfd(fd: control, events: Int16(POLLIN), revents: 0)
     let end = SystemFiles.now() + UInt64(milliseconds) * 1_000_000
-    while poll(&source, 1, Int32(clamping: (Int64(end) - Int64(SystemFiles.now())) / 1_000_000)) <= 0 {
-      guard SystemFiles.now() < end else { throw .guardSilent(milliseconds: milliseconds) }
+    while true {
+      let rest = Int32(clamping: (Int64(end) - Int64(SystemFiles.now())) / 1_000_000)
+      guard poll(&source, 1, max(0, rest)) > 0 else {
+        guard rest > 0 else { throw .guardSilent(milliseconds: milliseconds) }
+        continue
+      }
+      var bytes = [UInt8](repeating: 0, count: GuardMessage.longest + 1)
+      let count = recv(control, &bytes, bytes.count, 0)
+      guard count > 1, let message = GuardMessage(Array(bytes[1..<count])) else { throw .guardLost }
+      // What answers an earlier request came too late.
+      if bytes[0] == request.rawValue { return message }
     }
-    var bytes = [UInt8](repeating: 0, count: GuardMessage.longest)
-    let count = recv(control, &bytes, bytes.count, 0)
-    guard count > 0, let message = GuardMessage(Array(bytes.prefix(count))) else { throw .guardLost }
-    return message
   }
 
   private struct SocketPair {

@@ -8,6 +8,7 @@ struct ProbeOptions {
   var tools = ToolSearch()
   var hasIPv6 = HostFamilies.hasIPv6
   var token: String?
+  var scope = RulesRemoval.Scope.everyones
   /// Milliseconds between two looks of the guard.
   var interval: Int32 = 20
   /// Whether the status is compared with the plan.
@@ -33,6 +34,7 @@ struct ProbeOptions {
     case "mark": plan.mark = UInt32(value) ?? 0
     case "tools": tools = ToolSearch(directories: [value])
     case "ipv6": hasIPv6 = value == "yes"
+    case "services": scope = .ofServices
     case "interval": interval = Int32(value) ?? 0
     case "token": token = value
     case "compared": isCompared = true

@@ -27,7 +27,7 @@ enum RedirectionProbe {
       switch task {
       case "apply": try options.rules().apply(guardToken: options.token)
       case "remove":
-        let removal = try Rules.remove(guardToken: options.token, tools: options.tools)
+        let removal = try Rules.remove(options.scope, tools: options.tools)
         say("removed:" + removal.removed.map { " \($0.rawValue)" }.joined())
       case "status":
         let status = try Rules.status(

@@ -35,6 +35,24 @@ import Testing
       ])
   }
 
+  /// The moments are what is tested: nothing of a start can be waited for.
+  @Test(arguments: Setting.all)
+  func `removes them when the relay is killed at any moment of the start`(_ setting: Setting) throws {
+    let lines = try World.run(
+      setting,
+      """
+      for moment in 0001 001 003 006 010 020 040 080; do
+        \(Self.start)
+        echo apply >&8
+        read -r -t 0.$moment <> <(:)
+        kill -KILL $served
+        gone $guard
+        probe status
+      done
+      """)
+    #expect(lines == Array(repeating: "none - 0/?", count: 8))
+  }
+
   @Test(arguments: Setting.all)
   func `removes them when it is asked to, and when the relay just ends`(_ setting: Setting) throws {
     let lines = try World.run(

@@ -95,6 +95,19 @@ import Testing
     #expect(lines == expected || lines == ["absent"])
   }
 
+  @Test(arguments: Setting.withRoot)
+  func `of a service can be removed alone`(_ setting: Setting) throws {
+    let lines = try World.run(
+      setting,
+      """
+      probe apply backend=$backend
+      probe remove services
+      probe apply backend=$backend token=12345678
+      probe remove services
+      """)
+    #expect(lines == ["removed:", "removed: \(setting.backend)"])
+  }
+
   struct Damage: CustomTestStringConvertible, Sendable {
     var backend: String
     var command: String
@@ -194,17 +207,23 @@ import Testing
     #expect(lines == [errors[setting.backend], "none - 0/?"])
   }
 
+  /// The capabilities of a user namespace are none for the network outside.
   @Test func `take privileges, and say so`() throws {
-    // A capability in a user namespace is none outside.
-    let lines = try World.run(
+    let refusal = [
+      "error: firewall rules need root, or CAP_NET_ADMIN", "hint: run it as root, with sudo for instance",
+    ]
+    let none = try World.run(
       .namespaceUser,
       """
       for task in apply remove status; do setpriv --ambient-caps=-all --inh-caps=-all "$probe" $task; done
       """)
-    let refusal = [
-      "error: firewall rules need root, or CAP_NET_ADMIN", "hint: run it as root, with sudo for instance",
-    ]
-    #expect(lines == refusal + refusal + refusal)
+    #expect(none == refusal + refusal + refusal)
+    let void = try World.run(
+      .namespaceRoot,
+      """
+      for backend in nft iptables; do unshare --user --map-root-user "$probe" apply backend=$backend all; done
+      """)
+    #expect(void == refusal + refusal)
   }
 
   @Test func `take tools, and say which package has them`() throws {

@@ -44,6 +44,25 @@ import Testing
     #expect(lines == Self.free + Self.taken)
   }
 
+  /// Where the legacy one is what `iptables` means.
+  @Test func `goes to the relay by legacy iptables`() throws {
+    guard Caller.available.contains(.root) else { return }
+    let lines = try World.run(
+      .root,
+      """
+      type -p iptables-legacy >/dev/null || { echo absent; exit; }
+      tools=$(mktemp -d)
+      for tool in ip{,6}tables{,-restore}; do ln -s $(type -p ${tool/tables/tables-legacy}) $tools/$tool; done
+      probe apply tools=$tools all
+      \(Self.askAll)
+      probe status tools=$tools
+      probe remove
+      rm -r $tools
+      """)
+    let expected = Self.taken + ["active iptables 22/22", "removed: iptables"]
+    #expect(lines == expected || lines == ["absent"])
+  }
+
   @Test(arguments: Setting.all)
   func `is free again once the rules are removed`(_ setting: Setting) throws {
     let lines = try World.run(
