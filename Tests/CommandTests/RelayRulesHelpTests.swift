@@ -87,7 +87,8 @@ import Testing
                                   other machines; original, those to a resolver on this
                                   machine, too; none. (default: nameservers) (values:
                                   nameservers, original, none)
-          --allow-quic            Let QUIC pass, unseen.
+          --allow-quic            Let QUIC pass, unseen, and with it a VPN over UDP to
+                                  port 443.
 
         RELAY:
           --tcp-port <port>       The relay's port for TCP. (default: 51080)
@@ -145,7 +146,8 @@ import Testing
                                   other machines; original, those to a resolver on this
                                   machine, too; none. (default: nameservers) (values:
                                   nameservers, original, none)
-          --allow-quic            Let QUIC pass, unseen.
+          --allow-quic            Let QUIC pass, unseen, and with it a VPN over UDP to
+                                  port 443.
 
         RELAY:
           --tcp-port <port>       The relay's port for TCP. (default: 51080)
@@ -183,12 +185,14 @@ import Testing
         OVERVIEW: Remove the rules of 'relay rules' and 'relay serve', whichever they
         are.
 
-        Those of nft and of either kind of iptables, whole or damaged. A running 'relay
+        All of nft and of either kind of iptables, whole or damaged. A running 'relay
         serve --with-rules' says that its rules are gone, and does not set them again.
 
-        USAGE: relay rules remove
+        USAGE: relay rules remove [--service-only]
 
         OPTIONS:
+          --service-only          Leave rules alone that 'relay rules' or a script has
+                                  set.
           --version               Show the version.
           -h, --help              Show help information.
 
@@ -229,7 +233,8 @@ import Testing
                                   other machines; original, those to a resolver on this
                                   machine, too; none. (default: nameservers) (values:
                                   nameservers, original, none)
-          --allow-quic            Let QUIC pass, unseen.
+          --allow-quic            Let QUIC pass, unseen, and with it a VPN over UDP to
+                                  port 443.
 
         RELAY:
           --tcp-port <port>       The relay's port for TCP. (default: 51080)

@@ -72,7 +72,7 @@ struct TrafficOptions: ParsableArguments {
       """, valueName: "queries"))
   var dns: RedirectPlan.Names?
 
-  @Flag(help: "Let QUIC pass, unseen.")
+  @Flag(help: "Let QUIC pass, unseen, and with it a VPN over UDP to port 443.")
   var allowQuic = false
 }
 

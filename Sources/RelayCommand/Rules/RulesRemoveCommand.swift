@@ -7,7 +7,7 @@ struct RulesRemoveCommand: ParsableCommand, HelpEnding {
     commandName: "remove",
     abstract: "Remove the rules of 'relay rules' and 'relay serve', whichever they are.",
     discussion: """
-      Those of nft and of either kind of iptables, whole or damaged. A running 'relay serve --with-rules' says that its \
+      All of nft and of either kind of iptables, whole or damaged. A running 'relay serve --with-rules' says that its \
       rules are gone, and does not set them again.
       """)
 
@@ -21,10 +21,13 @@ struct RulesRemoveCommand: ParsableCommand, HelpEnding {
         $ sudo relay rules remove
     """
 
+  @Flag(help: "Leave rules alone that 'relay rules' or a script has set.")
+  var serviceOnly = false
+
   func run() throws {
     let diagnostics = Diagnostics(tool: "relay")
     do throws(RulesError) {
-      let removal = try Rules.remove()
+      let removal = try Rules.remove(serviceOnly ? .ofServices : .everyones)
       for problem in removal.problems { diagnostics.warning("\(problem)") }
       let backends = Set(removal.removed.map(\.rawValue)).sorted().reversed().joined(separator: " and ")
       diagnostics.note(
