@@ -10,6 +10,8 @@ struct HolderSearch {
   }
 
   private static let knownLimit = 64
+  /// Where a program's first socket is, near enough.
+  private static let firstDescriptor: Int32 = 4
   /// How many known ones are looked at briefly before the newest are.
   private static let briefLimit = 8
 
@@ -30,7 +32,7 @@ struct HolderSearch {
     let link = Array("socket:[\(socket.inode)]".utf8)
     var searched: Set<Int32> = []
     if !isNewLikely, let process = briefly(socket, link) { return process }
-    if let process = search(candidates.newest(), socket, link, &searched) {
+    if let process = search(candidates.newest(), socket, link, &searched, hint: Self.firstDescriptor) {
       isNewLikely = true
       return process
     }
@@ -68,16 +70,15 @@ struct HolderSearch {
     return nil
   }
 
-  /// Searches those that were not searched before.
+  /// Searches those that were not searched before, from around `hint` if there is one.
   private mutating func search(
     _ pids: some Sequence<Int32>, _ socket: FoundSocket, _ link: [UInt8], _ searched: inout Set<Int32>,
-    ofAnyUser: Bool = false
+    hint: Int32? = nil, ofAnyUser: Bool = false
   ) -> ProcessDirectory? {
     for pid in pids where !searched.contains(pid) {
       guard let process = ProcessDirectory(pid: pid) else { continue }
       guard ofAnyUser || process.mayBelong(to: socket.uid) else { continue }
       searched.insert(pid)
-      let hint = known.first { $0.pid == pid }?.descriptor ?? 3
       if let descriptor = process.descriptor(linkingTo: link, hint: hint) {
         remember(Known(pid: pid, descriptor: descriptor, uid: socket.uid))
         return process

@@ -10,8 +10,8 @@ package import SessionEvents
 /// kernel's own) the user alone is told; what is unknown stays nil, never a guess.
 ///
 /// To see processes of other users, their descriptors and their executables, CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH are
-/// needed, /proc as a whole, and that no Landlock domain is in force: Landlock hides the descriptors of every process
-/// outside the domain, whatever the capabilities. Command lines are read as they are: they may hold secrets.
+/// needed, /proc as a whole, and that the calling thread is in no Landlock domain: Landlock hides the descriptors of
+/// every process outside the domain, whatever the capabilities. Command lines are read as they are: they may hold secrets.
 ///
 /// May be called from any thread, but should be from none that must not wait: most searches cost some ten microseconds,
 /// the first of a process up to some milliseconds, and the name of a user may come over the network.

@@ -45,9 +45,9 @@ struct ProcessDirectory: ~Copyable {
   }
 
   /// The descriptor that links to this, as `socket:[INODE]`, looked for near `hint` first, or there alone.
-  func descriptor(linkingTo link: [UInt8], hint: Int32, onlyNear: Bool = false) -> Int32? {
+  func descriptor(linkingTo link: [UInt8], hint: Int32?, onlyNear: Bool = false) -> Int32? {
     let descriptor = link.withUnsafeBytes { bytes in
-      clinux_descriptor_of(directory, bytes.baseAddress, bytes.count, hint, onlyNear)
+      clinux_descriptor_of(directory, bytes.baseAddress, bytes.count, hint ?? -1, hint != nil, onlyNear)
     }
     return descriptor < 0 ? nil : descriptor
   }

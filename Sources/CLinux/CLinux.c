@@ -101,9 +101,10 @@ static int descriptor_in(int process, int directory, const void *link, size_t co
   }
 }
 
-int clinux_descriptor_of(int process, const void *link, size_t count, int hint, bool only_near) {
+int clinux_descriptor_of(
+    int process, const void *link, size_t count, int hint, bool has_hint, bool only_near) {
   // The number after the last one, or the same again, is the likeliest by far.
-  for (int near = hint + 2; near >= 0 && near >= hint - 2; near--)
+  for (int near = hint + 2; has_hint && near >= 0 && near >= hint - 2; near--)
     if (links_to(process, near, link, count)) return near;
   if (only_near) return -1;
   int directory = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

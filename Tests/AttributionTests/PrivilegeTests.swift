@@ -10,7 +10,10 @@ import Testing
     let files = try TemporaryDirectory()
     let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let source = URL(filePath: tests).deletingLastPathComponent().appending(path: "AttributionProbe").path
-    try FileManager.default.copyItem(atPath: source, toPath: files.path("probe"))
+    // By a program: a descriptor that is open for writing here, a child that another test starts just then has too, and
+    // what is open for writing cannot be executed.
+    let copy = try ToolRun(["install", "-m", "755", source, files.path("probe")])
+    #expect(copy.status == 0, "\(copy.errors)")
     chmod(files.url.path, 0o755)
     let client = try Client(
       command: OtherUser.become("64124", keeping: capabilities) + ["--no-new-privs", files.path("probe")])

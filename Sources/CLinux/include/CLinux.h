@@ -38,8 +38,9 @@ int clinux_signal_is_ignored(int signal);
 int clinux_child_signal_descriptor(void);
 
 /// The number N of the process's descriptor whose /proc/PID/fd/N links to these bytes; -1: none, or not to be seen.
-/// `process` is an open /proc/PID. Numbers near `hint` are tried first, or, if `only_near`, alone.
-int clinux_descriptor_of(int process, const void *link, size_t count, int hint, bool only_near);
+/// `process` is an open /proc/PID. With a hint, numbers near it are tried first, or, if `only_near`, alone.
+int clinux_descriptor_of(
+    int process, const void *link, size_t count, int hint, bool has_hint, bool only_near);
 /// Whether `pid` is a process: neither gone, nor a further thread of one. Needs no permission.
 bool clinux_is_process(pid_t pid);
 
