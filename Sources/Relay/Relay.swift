@@ -83,7 +83,7 @@ public final class Relay: Sendable {
     self.sockets.withLock { $0 += tcpListeners }
   }
 
-  /// What is relayed from now on goes by this; the limit of connections and the marks of open ones stay.
+  /// What is relayed from now on goes by this; whether there is a limit of connections at all stays as it was.
   public func reconfigure(_ configuration: RelayConfiguration) {
     context.configuration = configuration
   }

@@ -38,7 +38,10 @@ final class RelayContext: Sendable {
   /// Sessions that are open go on as they began, but for limits of time.
   var configuration: RelayConfiguration {
     get { current.withLock(\.self) }
-    set { current.withLock { $0 = newValue } }
+    set {
+      current.withLock { $0 = newValue }
+      if let limit = newValue.connectionLimit { gate?.limit = limit }
+    }
   }
 
   func makeJournal() -> SessionJournal {

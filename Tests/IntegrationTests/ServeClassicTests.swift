@@ -17,7 +17,7 @@ enum ClassicRules {
     """
 }
 
-@Suite(.enabled(if: HostWorld.isPossible, "needs root"))
+@Suite(.serialized, .enabled(if: HostWorld.isPossible, "needs root"))
 struct `Relay serve behind rules set by hand` {
   struct Family: CustomTestStringConvertible {
     var version: Int

@@ -1,7 +1,7 @@
 import Testing
 
 /// Everything that docs/SERVE.md promises for the day when something fails, on a real service with its own rules.
-@Suite(.enabled(if: HostWorld.isPossible, "needs root"))
+@Suite(.serialized, .enabled(if: HostWorld.isPossible, "needs root"))
 struct `Relay serve when something fails` {
   private static let nameserver = ["--nameserver", "203.0.113.53"]
   private static let ruled = nameserver + ["--with-rules"]
@@ -40,7 +40,7 @@ struct `Relay serve when something fails` {
 
   @Test func `without the right to mark its connections it refuses to start`() throws {
     let host = try HostWorld()
-    let output = try host.shell("relay serve --no-with-rules --control ''", as: .alice)
+    let output = try host.shell("relay serve --no-with-rules --control none", as: .alice)
     #expect(output.status == 2)
     #expect(output.stderr.contains("cannot mark its own connections with 0x5754"), "\(output)")
   }

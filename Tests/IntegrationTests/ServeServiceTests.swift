@@ -1,7 +1,7 @@
 import Testing
 
 /// What makes `relay serve` a service: whose it is, what it may do, how it is told and asked.
-@Suite(.enabled(if: HostWorld.isPossible, "needs root"))
+@Suite(.serialized, .enabled(if: HostWorld.isPossible, "needs root"))
 struct `Relay serve as a service` {
   private static let ruled = ["--nameserver", "203.0.113.53", "--with-rules"]
   private let fetch = "curl -sS --http1.1 https://www.wiretape.test/answer.json"

@@ -7,20 +7,26 @@ import Synchronization
 /// What is not accepted waits in the kernel's backlog; better that than a session that cannot reach its server.
 final class AdmissionGate: Sendable {
   private struct State {
+    /// How many connections may be relayed at once; a few more can be, which were accepted in the same moment.
+    var limit: Int
     var count = 0
     var isPaused = false
     var pauseCount: UInt64 = 0
     var listeners: [any Channel] = []
   }
 
-  /// How many connections may be relayed at once; a few more can be, which were accepted in the same moment.
-  let limit: Int
   private let throttle: LogThrottle
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
   init(limit: Int, logger: Logger) {
-    self.limit = limit
+    state = Mutex(State(limit: limit))
     throttle = LogThrottle(logger: logger)
+  }
+
+  /// Where it falls below what is open now, nothing is accepted until enough has ended.
+  var limit: Int {
+    get { state.withLock { $0.limit } }
+    set { state.withLock { $0.limit = newValue } }
   }
 
   var isPaused: Bool { state.withLock { $0.isPaused } }
@@ -37,23 +43,23 @@ final class AdmissionGate: Sendable {
   }
 
   private func enter() {
-    let paused = state.withLock { state -> [any Channel] in
+    let paused = state.withLock { state -> (listeners: [any Channel], limit: Int)? in
       state.count += 1
-      guard state.count >= limit, !state.isPaused else { return [] }
+      guard state.count >= state.limit, !state.isPaused else { return nil }
       state.isPaused = true
       state.pauseCount += 1
-      return state.listeners
+      return (state.listeners, state.limit)
     }
-    guard !paused.isEmpty else { return }
-    throttle.log("accepting is paused: \(limit) connections are open, which is the limit")
-    setReading(false, of: paused)
+    guard let paused else { return }
+    throttle.log("accepting is paused: \(paused.limit) connections are open, which is the limit")
+    setReading(false, of: paused.listeners)
   }
 
   private func leave() {
     let resumed = state.withLock { state -> [any Channel] in
       state.count -= 1
       // Not at each one's end, lest a full relay do little else than pause and resume.
-      guard state.isPaused, state.count <= limit - limit / 50 - 1 else { return [] }
+      guard state.isPaused, state.count <= state.limit - state.limit / 50 - 1 else { return [] }
       state.isPaused = false
       return state.listeners
     }

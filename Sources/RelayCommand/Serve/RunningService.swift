@@ -11,12 +11,8 @@ import TLSEngine
 
 /// A service whose threads run, each with what it needs and no more.
 final class RunningService {
-  /// Descriptors for all but connections: listeners, files, DNS upstream and the like.
-  private static let reservedDescriptors = 512
-
   let relay: Relay
   let recording: ServeRecording?
-  let connectionLimit: Int
   private let ledger = SessionLedger()
   private let control: ControlServer
   private let identity: ServiceIdentity
@@ -28,8 +24,6 @@ final class RunningService {
   ) throws {
     self.logger = logger
     _ = OpenFileLimit.raise()
-    let connectionLimit = settings.service.sessionLimit ?? Self.connectionLimit()
-    self.connectionLimit = connectionLimit
     identity = ServiceIdentity(
       version: RelayCommand.version, pid: getpid(), started: .now(), listeners: opened.sockets.listeners)
 
@@ -47,7 +41,7 @@ final class RunningService {
     let upstream = opened.upstream
     let relay = try confinement.withEventLoopRights {
       let relay = try Relay(
-        configuration: RelayConfiguration(settings, connectionLimit: connectionLimit),
+        configuration: RelayConfiguration(settings),
         authority: opened.authority, upstream: { () throws(TLSFailure) in upstream }, sink: sink,
         attribution: attribution, lookups: lookups, logger: logger,
         threads: settings.service.threads ?? Self.coreCount)
@@ -96,13 +90,6 @@ final class RunningService {
     readings.admission.limit = facts.connectionLimit.map(UInt64.init)
     readings.admission.unredirected = facts.unredirectedCount
     return readings
-  }
-
-  /// Each connection takes two descriptors, the client's and the one upstream.
-  private static func connectionLimit() -> Int {
-    var limit = rlimit()
-    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    return max(16, (Int(min(limit.rlim_cur, 1 << 20)) - reservedDescriptors) / 2)
   }
 
   private static var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }

@@ -82,13 +82,11 @@ final class ServeLoop {
     } catch {
       logger.error("upstream CAs are left as they were: \(error)")
     }
-    logLevel.value = Logger.Level(new.service.logLevel)
     // What a restart is needed for stays as it is, also for the next comparison.
-    var followed = settings
-    followed.follow(new)
-    settings = followed
-    running.relay.reconfigure(RelayConfiguration(followed, connectionLimit: running.connectionLimit))
-    running.recording?.reconfigure(followed.recording)
+    settings = difference.applied
+    logLevel.value = Logger.Level(settings.service.logLevel)
+    running.relay.reconfigure(RelayConfiguration(settings))
+    running.recording?.reconfigure(settings.recording)
     let keys = difference.applicable.joined(separator: ", ")
     logger.notice("reloaded", metadata: ["changed": "\(keys.isEmpty ? "nothing" : keys)"])
   }
