@@ -49,10 +49,10 @@ public final class Relay: Sendable {
   }
 
   func serveDNS(
-    sockets: [CInt], listeners: [CInt], destination: DNSDestination,
+    sockets: [CInt], listeners: [CInt], destination: DNSDestination, limits: DNSLimits = DNSLimits(),
     originalDestination: @escaping @Sendable (any Channel) -> EventLoopFuture<Endpoint?>
   ) throws {
-    let service = DNSService(context: context, eventLoop: group.next())
+    let service = DNSService(context: context, limits: limits, eventLoop: group.next())
     try service.serve(sockets, destination: destination)
     self.sockets.withLock { $0 += sockets }
     switch context.configuration.dns {

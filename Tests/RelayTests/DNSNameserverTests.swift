@@ -202,20 +202,6 @@ import Testing
     #expect(world.recorded().count == 200)
   }
 
-  @Test func `stops a question that comes back again and again`() throws {
-    let silent = DNSTestServer { _, _, _ in [] }
-    let world = try DNSWorld([silent])
-    let client = world.client()
-    for id in UInt16(1)...65 {
-      client.send(DNSMessages.query(id: id, id % 2 == 0 ? "loop.example" : "LOOP.example"))
-    }
-    let answer = try #require(client.receive())
-    #expect(DNSMessages.id(of: answer) == 65)
-    #expect(DNSMessages.rcode(of: answer) == 2)
-    #expect(world.relay.dnsReadings.loopCount == 1)
-    #expect(world.lines.all.filter { $0.hasPrefix("warning: answered SERVFAIL: a DNS question") }.count == 1)
-  }
-
   @Test func `ends a silent client's session, and opens another when it speaks again`() throws {
     let world = try DNSWorld([DNSTestServer()], idleTimeout: .milliseconds(100))
     let client = world.client()

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import SessionEvents
 import Synchronization
@@ -107,11 +108,11 @@ extension TestSocket {
   }
 
   func takeAddress(_ endpoint: Endpoint) -> Bool {
-    Self.withSocketAddress(endpoint) { Glibc.bind(descriptor, $0, $1) } == 0
+    withSocketAddress(endpoint) { Glibc.bind(descriptor, $0, $1) } == 0
   }
 
   func setPeer(_ endpoint: Endpoint) -> Bool {
-    Self.withSocketAddress(endpoint) { Glibc.connect(descriptor, $0, $1) } == 0
+    withSocketAddress(endpoint) { Glibc.connect(descriptor, $0, $1) } == 0
   }
 
   func send(_ bytes: [UInt8]) {
@@ -129,7 +130,7 @@ extension TestSocket {
   }
 
   func send(_ bytes: [UInt8], to endpoint: Endpoint) {
-    let sent = Self.withSocketAddress(endpoint) { sendto(descriptor, bytes, bytes.count, 0, $0, $1) }
+    let sent = withSocketAddress(endpoint) { sendto(descriptor, bytes, bytes.count, 0, $0, $1) }
     precondition(sent == bytes.count)
   }
 
@@ -169,31 +170,5 @@ extension TestSocket {
     let count = Int(length[0]) << 8 | Int(length[1])
     let message = readBytes(count)
     return message.count == count ? message : nil
-  }
-
-  static func withSocketAddress<Result>(
-    _ endpoint: Endpoint, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
-  ) -> Result {
-    func call<Address>(_ address: Address) -> Result {
-      withUnsafePointer(to: address) {
-        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-          body($0, socklen_t(MemoryLayout<Address>.size))
-        }
-      }
-    }
-    switch endpoint.address {
-    case .v4(let value):
-      var address = sockaddr_in()
-      address.sin_family = sa_family_t(AF_INET)
-      address.sin_addr.s_addr = value.bigEndian
-      address.sin_port = endpoint.port.bigEndian
-      return call(address)
-    case .v6:
-      var address = sockaddr_in6()
-      address.sin6_family = sa_family_t(AF_INET6)
-      withUnsafeMutableBytes(of: &address.sin6_addr) { $0.copyBytes(from: endpoint.address.networkBytes) }
-      address.sin6_port = endpoint.port.bigEndian
-      return call(address)
-    }
   }
 }

@@ -23,12 +23,15 @@ final class DNSWorld {
   /// Asks the servers, or in their place `endpoints`.
   init(
     _ servers: [DNSTestServer], endpoints: [Endpoint]? = nil, timeout: Duration = .seconds(10),
-    attempts: Int = 3, idleTimeout: Duration = .seconds(15), attribution: (any ProcessAttribution)? = nil
+    attempts: Int = 3, idleTimeout: Duration = .seconds(15), mark: UInt32? = nil,
+    limits: DNSLimits = DNSLimits(), destination: DNSDestination = .packetInfo,
+    attribution: (any ProcessAttribution)? = nil
   ) throws {
     self.servers = servers
     let configuration = RelayConfiguration(
       interception: .redirect, dnsIdleTimeout: idleTimeout,
-      dns: .nameservers(endpoints ?? servers.map(\.endpoint)), dnsTimeout: timeout, dnsAttempts: attempts)
+      dns: .nameservers(endpoints ?? servers.map(\.endpoint)), dnsTimeout: timeout, dnsAttempts: attempts,
+      upstreamMark: mark)
     relay = try Relay(
       configuration: configuration, authority: try SigningAuthority(),
       upstream: { () throws(TLSFailure) in
@@ -36,11 +39,14 @@ final class DNSWorld {
       }, sink: events, attribution: attribution, logger: lines.logger)
     precondition(clinux_receive_packet_info(entrance.descriptor, AF_INET) == 0)
     try relay.serveDNS(
-      sockets: [dup(entrance.descriptor)], listeners: [dup(listener.descriptor)], destination: .packetInfo
+      sockets: [dup(entrance.descriptor)], listeners: [dup(listener.descriptor)], destination: destination,
+      limits: limits
     ) { $0.eventLoop.makeSucceededFuture(Self.meant) }
   }
 
   deinit { end() }
+
+  var entrancePort: UInt16 { entrance.port }
 
   /// A client's UDP socket, connected: answers from elsewhere do not reach it.
   func client() -> TestSocket { TestSocket.datagrams(connectedTo: entrance.port) }

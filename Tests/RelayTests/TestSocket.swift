@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import SessionEvents
 
@@ -16,8 +17,7 @@ final class TestSocket: Sendable {
 
   static func listener() -> TestSocket {
     let socket = TestSocket(descriptor: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
-    var address = loopback(port: 0)
-    withSockaddr(&address) { precondition(bind(socket.descriptor, $0, $1) == 0) }
+    withSocketAddress(loopback(port: 0)) { precondition(bind(socket.descriptor, $0, $1) == 0) }
     precondition(listen(socket.descriptor, 16) == 0)
     return socket
   }
@@ -25,28 +25,24 @@ final class TestSocket: Sendable {
   /// A UDP socket, bound, and perhaps connected.
   static func datagrams(connectedTo port: UInt16? = nil) -> TestSocket {
     let socket = TestSocket(descriptor: Glibc.socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0))
-    var address = loopback(port: 0)
-    withSockaddr(&address) { precondition(bind(socket.descriptor, $0, $1) == 0) }
+    withSocketAddress(loopback(port: 0)) { precondition(bind(socket.descriptor, $0, $1) == 0) }
     guard let port else { return socket }
-    var peer = loopback(port: port)
-    withSockaddr(&peer) { precondition(connect(socket.descriptor, $0, $1) == 0) }
+    withSocketAddress(loopback(port: port)) { precondition(connect(socket.descriptor, $0, $1) == 0) }
     return socket
   }
 
   static func connected(to port: UInt16) -> TestSocket {
     let socket = TestSocket(descriptor: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
-    var address = loopback(port: port)
-    withSockaddr(&address) { precondition(connect(socket.descriptor, $0, $1) == 0) }
+    withSocketAddress(loopback(port: port)) { precondition(connect(socket.descriptor, $0, $1) == 0) }
     return socket
   }
 
   var port: UInt16 {
-    var address = sockaddr_in()
+    // The port stands behind the family, in either family's address, as on the wire.
+    var address = sockaddr()
     var size = socklen_t(MemoryLayout.size(ofValue: address))
-    withUnsafeMutablePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(descriptor, $0, &size) }
-    }
-    return UInt16(bigEndian: address.sin_port)
+    getsockname(descriptor, &address, &size)
+    return withUnsafeBytes(of: address) { UInt16($0[2]) << 8 | UInt16($0[3]) }
   }
 
   func accept() -> TestSocket {
@@ -100,19 +96,25 @@ final class TestSocket: Sendable {
   }
 }
 
-private func loopback(port: UInt16) -> sockaddr_in {
-  var address = sockaddr_in()
-  address.sin_family = sa_family_t(AF_INET)
-  address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-  address.sin_port = port.bigEndian
-  return address
+private func loopback(port: UInt16) -> Endpoint {
+  Endpoint(address: .v4(0x7f00_0001), port: port)
 }
 
-private func withSockaddr(_ address: inout sockaddr_in, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Void)
-{
-  withUnsafePointer(to: &address) {
-    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-      body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+/// Calls the body with a C address, made as bytes: which module its fields belong to depends on what else the compiler
+/// has seen.
+func withSocketAddress<Result>(
+  _ endpoint: Endpoint, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+) -> Result {
+  let address = endpoint.address.networkBytes
+  let isIPv4 = address.count == 4
+  var bytes = withUnsafeBytes(of: UInt16(isIPv4 ? AF_INET : AF_INET6)) { Array($0) }
+  bytes += [UInt8(endpoint.port >> 8), UInt8(endpoint.port & 0xff)]
+  // Behind the port, IPv6 has a flow, and behind the address a scope; IPv4, eight bytes of nothing.
+  bytes += (isIPv4 ? [] : [0, 0, 0, 0]) + address + [UInt8](repeating: 0, count: isIPv4 ? 8 : 4)
+  return bytes.withUnsafeBytes { raw in
+    raw.withMemoryRebound(to: sockaddr.self) { addresses in
+      // Holds: the array has at least sixteen bytes, the size of one sockaddr.
+      body(addresses.baseAddress.unsafelyUnwrapped, socklen_t(raw.count))
     }
   }
 }

@@ -7,10 +7,6 @@ import SessionEvents
 ///
 /// Confined to one event loop, which all sessions that use it share.
 final class DNSResolver {
-  /// How many queries may be under way; further ones are dropped, as any place on the way may drop them.
-  private static let queryLimit = 16_384
-  /// How often one question may be under way: a nameserver whose own queries come back here asks it again and again.
-  private static let sameQuestionLimit = 64
   /// IXFR and AXFR, whose answers are many messages (RFC 1995, RFC 5936).
   private static let transferTypes: Set<UInt16> = [251, 252]
 
@@ -20,6 +16,7 @@ final class DNSResolver {
   }
 
   let eventLoop: any EventLoop
+  let limits: DNSLimits
   /// The clients' connections for DNS over TCP.
   var connectionCount = 0
   private let context: RelayContext
@@ -35,8 +32,9 @@ final class DNSResolver {
   private let loops: LogThrottle
   private let unreachable: LogThrottle
 
-  init(context: RelayContext, eventLoop: any EventLoop) {
+  init(context: RelayContext, limits: DNSLimits, eventLoop: any EventLoop) {
     self.context = context
+    self.limits = limits
     self.eventLoop = eventLoop
     counters = context.dnsCounters
     overload = LogThrottle(logger: context.logger)
@@ -50,9 +48,9 @@ final class DNSResolver {
       context.logger.debug("dropped \(message.count) bytes from a DNS client, which are no query")
       return reply(nil)
     }
-    guard queryCount < Self.queryLimit else {
+    guard queryCount < limits.queryCount else {
       counters.countDropped()
-      overload.log("dropped a DNS query: \(Self.queryLimit) wait for nameservers, which is the limit")
+      overload.log("dropped a DNS query: \(limits.queryCount) wait for nameservers, which is the limit")
       return reply(nil)
     }
     let servers = servers()
@@ -81,10 +79,10 @@ final class DNSResolver {
       let type = outline.questionType(in: message)
     else { return DNSResponseCode.formatError }
     guard !Self.transferTypes.contains(type) else { return DNSResponseCode.notImplemented }
-    guard questionCounts[key, default: 0] < Self.sameQuestionLimit else {
+    guard questionCounts[key, default: 0] < limits.sameQuestionCount else {
       counters.countLoop()
       loops.log(
-        "answered SERVFAIL: a DNS question is under way \(Self.sameQuestionLimit) times, as if nameservers' own came back"
+        "answered SERVFAIL: a DNS question is under way \(limits.sameQuestionCount) times, as if nameservers' own came back"
       )
       return DNSResponseCode.serverFailure
     }

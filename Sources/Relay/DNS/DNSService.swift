@@ -4,17 +4,15 @@ import SessionEvents
 
 /// What serves DNS: its sockets, connections and queries share one event loop, and with it the limits of all queries.
 struct DNSService: Sendable {
-  /// How many connections for DNS over TCP may be open; further ones are closed at once (RFC 7766 §6.2.2).
-  private static let connectionLimit = 1_024
-
   private let context: RelayContext
   private let eventLoop: any EventLoop
   private let resolver: NIOLoopBoundBox<DNSResolver>
 
-  init(context: RelayContext, eventLoop: any EventLoop) {
+  init(context: RelayContext, limits: DNSLimits, eventLoop: any EventLoop) {
     self.context = context
     self.eventLoop = eventLoop
-    resolver = .makeBoxSendingValue(DNSResolver(context: context, eventLoop: eventLoop), eventLoop: eventLoop)
+    resolver = .makeBoxSendingValue(
+      DNSResolver(context: context, limits: limits, eventLoop: eventLoop), eventLoop: eventLoop)
   }
 
   /// Takes over bound UDP sockets; blocks, and is not to be called on an event loop.
@@ -35,9 +33,9 @@ struct DNSService: Sendable {
     return SessionAcceptor(context: context, group: eventLoop, originalDestination: originalDestination) {
       [context, resolver] opening, channel, time in
       let resolver = resolver.value
-      guard resolver.connectionCount < Self.connectionLimit else {
+      guard resolver.connectionCount < resolver.limits.connectionCount else {
         overload.log(
-          "closed a connection for DNS: \(Self.connectionLimit) are open, which is the limit",
+          "closed a connection for DNS: \(resolver.limits.connectionCount) are open, which is the limit",
           metadata: ["client": "\(opening.client)"])
         return channel.close(promise: nil)
       }
