@@ -10,7 +10,7 @@ struct CARotateCommand: ParsableCommand, HelpEnding {
     abstract: "Replace the CA by a new one, and destroy the old one's key.",
     discussion: """
       The old certificate is kept as ca-previous.pem. If the system trusted it, the system trusts the new one instead, at \
-      once; so a running relay must be reloaded, since clients refuse what it signs with the old key. Names that the old \
+      once; so a running relay must be restarted, since clients refuse what it signs with the old key. Names that the old \
       CA was permitted to sign for are taken over, unless --permit or --permit-all says otherwise.
       """)
 
@@ -21,7 +21,7 @@ struct CARotateCommand: ParsableCommand, HelpEnding {
       64  the command line makes no sense
 
     EXAMPLE:
-        $ sudo relay ca rotate && sudo systemctl reload wiretape
+        $ sudo relay ca rotate && sudo systemctl restart wiretape
     """
 
   @OptionGroup var ca: CAOptions
@@ -51,7 +51,7 @@ struct CARotateCommand: ParsableCommand, HelpEnding {
       diagnostics.note("the system trusts the new CA, and the old one no longer")
     }
     diagnostics.note(
-      "a running relay must be reloaded or restarted; clients refuse the old CA's certificates")
+      "a running relay must be restarted: clients refuse the old CA's certificates")
   }
 
   /// A CA that may sign for less is not replaced by one that may sign for more, unless that is asked for.

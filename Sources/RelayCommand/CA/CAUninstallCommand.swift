@@ -9,8 +9,8 @@ struct CAUninstallCommand: ParsableCommand, HelpEnding {
     abstract: "Have this machine trust the CA no longer.",
     discussion: """
       Every certificate that 'relay ca install' ever put into the system's trust store is taken out, also those of \
-      earlier CAs, and also when the CA's directory is gone. The CA itself stays. What was set up by hand for programs \
-      with stores of their own is theirs to undo.
+      earlier CAs, and also when the CA's directory is gone. The CA itself stays. What was set up by hand, for programs \
+      with stores of their own, stays too.
       """)
 
   static let helpEnding = """
