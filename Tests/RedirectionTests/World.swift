@@ -18,7 +18,7 @@ enum World {
   static func run(_ caller: Caller, _ script: String) throws -> [String] {
     let probe = try ProbeCopy.path.get()
     let result = try ToolRun(
-      ["timeout", "-k", "5", "60"] + caller.prefix
+      ["timeout", "-k", "5", "120"] + caller.prefix
         + ["bash", "-euc", "probe=\(probe)\n" + prelude + "set +e\n" + script + "\nexit 0"])
     try #require(result.status == 0, "status \(result.status): \(result.errors)\n\(result.text)")
     return result.lines.map(String.init)
