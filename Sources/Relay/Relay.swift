@@ -99,7 +99,8 @@ public final class Relay: Sendable {
     RelayReadings(
       isAcceptingPaused: context.gate?.isPaused ?? false, pauseCount: context.gate?.pauseCount ?? 0,
       connectionLimit: context.gate?.limit,
-      unredirectedCount: context.refusals.unredirectedCount, loopCount: context.refusals.loopCount)
+      unredirectedCount: context.refusals.unredirectedCount, loopCount: context.refusals.loopCount,
+      mintedCertificateCount: context.interceptor.mintedCertificateCount)
   }
 
   /// Whether every event loop answers within the limit; blocks, and is not to be called on one.

@@ -9,4 +9,6 @@ public struct RelayReadings: Hashable, Sendable {
   public var unredirectedCount: UInt64
   /// Connections of the relay's own that came back to it.
   public var loopCount: UInt64
+  /// Leaf certificates that were signed.
+  public var mintedCertificateCount: UInt64
 }

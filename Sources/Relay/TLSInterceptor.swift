@@ -23,6 +23,8 @@ final class TLSInterceptor: Sendable {
     upstream = Mutex(Upstream(make: makeUpstream))
   }
 
+  var mintedCertificateCount: UInt64 { issuer.mintedCount }
+
   /// Judges servers by another trust store from now on.
   func replaceUpstream(_ make: @escaping @Sendable () throws(TLSFailure) -> UpstreamContext) {
     upstream.withLock { $0 = Upstream(make: make) }

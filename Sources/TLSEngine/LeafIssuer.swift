@@ -44,6 +44,10 @@ public final class LeafIssuer: Sendable {
   /// Signs what clients shall not trust; its certificate is made anew for each issuer's name.
   private let untrustedKey: PrivateKey
   private let cache: Mutex<LRUCache<Key, LeafContext>>
+  private let minted = Atomic<UInt64>(0)
+
+  /// How many leaves were minted, those included that were not kept.
+  public var mintedCount: UInt64 { minted.load(ordering: .relaxed) }
 
   /// Makes the keys; at most `capacity` leaves are kept.
   public init(authority: SigningAuthority, capacity: Int = 1_024) throws(TLSFailure) {
@@ -92,8 +96,9 @@ public final class LeafIssuer: Sendable {
     for key: Key, mint: () throws(TLSFailure) -> LeafContext
   ) throws(TLSFailure) -> LeafContext {
     if let known = cache.withLock({ $0.value(for: key) }) { return known }
-    let minted = try mint()
-    return cache.withLock { $0.insert(minted, for: key) }
+    let leaf = try mint()
+    minted.add(1, ordering: .relaxed)
+    return cache.withLock { $0.insert(leaf, for: key) }
   }
 
   private func mirrored(_ original: OpaquePointer, _ key: Key) throws(TLSFailure) -> LeafContext {

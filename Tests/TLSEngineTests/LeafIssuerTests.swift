@@ -66,6 +66,7 @@ import Testing
     #expect(try issuer.context(forName: .host("a.test")) === first)
     _ = try issuer.context(forName: .host("b.test"))
     #expect(try issuer.context(forName: .host("a.test")) !== first)
+    #expect(issuer.mintedCount == 3)
   }
 
   @Test func `rejects a bad certificate where that is the policy, and says why`() throws {
