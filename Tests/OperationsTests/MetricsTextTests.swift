@@ -70,7 +70,7 @@ import Testing
     let metrics = try Self.exposition(readings: ServiceReadings())
     #expect(!metrics.families.contains { $0.name.hasPrefix("wiretape_recording") })
     #expect(metrics.value("wiretape_connection_limit") == nil)
-    #expect(metrics.value("wiretape_dns_queries_outstanding") == nil)
+    #expect(metrics.value("wiretape_dns_timeouts_total") == nil)
     #expect(metrics.value("wiretape_certificates_minted_total") == nil)
     #expect(metrics.value("wiretape_connections_refused_total", ["reason": "loop"]) == 0)
   }

@@ -81,11 +81,13 @@ extension StatusReport {
 
   private static func write(_ dns: ServiceReadings.DNS, to json: inout JSONWriter) {
     json.object { json in
-      json.field("outstanding", dns.outstanding)
-      json.field("dropped", dns.dropped)
       json.field("retries", dns.retries)
       json.field("timeouts", dns.timeouts)
+      json.field("unanswered", dns.unanswered)
       json.field("mismatches", dns.mismatches)
+      json.field("dropped", dns.dropped)
+      json.field("loops", dns.loops)
+      json.field("unredirected", dns.unredirected)
     }
   }
 }

@@ -72,16 +72,23 @@ extension MetricsText {
   }
 
   private static func dnsFamilies(_ dns: ServiceReadings.DNS?) -> [MetricFamily] {
-    [
-      .gauge("wiretape_dns_queries_outstanding", "DNS queries that wait for their answers", dns?.outstanding),
+    guard let dns else { return [] }
+    return [
       .counter(
-        "wiretape_dns_queries_dropped_total",
-        "DNS queries that were not forwarded: malformed, or too many at a time", dns?.dropped),
-      .counter("wiretape_dns_retries_total", "DNS queries that were sent once more", dns?.retries),
-      .counter("wiretape_dns_timeouts_total", "DNS queries that no server answered in time", dns?.timeouts),
+        "wiretape_dns_retries_total", "DNS queries that were sent again, to the same nameserver or the next",
+        dns.retries),
+      .counter(
+        "wiretape_dns_timeouts_total", "Tries that no nameserver answered in time", dns.timeouts),
+      .counter(
+        "wiretape_dns_queries_unanswered_total",
+        "DNS queries that no nameserver answered, so that the client was told SERVFAIL", dns.unanswered),
       .counter(
         "wiretape_dns_answers_mismatched_total",
-        "DNS answers that matched no query by id, question and source", dns?.mismatches),
+        "Messages from nameservers that answered no query, and were dropped", dns.mismatches),
+      .counters(
+        "wiretape_dns_queries_refused_total", "DNS queries that were not forwarded",
+        [("busy", dns.dropped), ("loop", dns.loops), ("unredirected", dns.unredirected)],
+        labels: { [.init(name: "reason", value: $0.0)] }, value: { $0.1 }),
     ]
   }
 

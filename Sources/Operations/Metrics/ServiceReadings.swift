@@ -59,17 +59,22 @@ package struct ServiceReadings: Hashable, Sendable {
     package init() {}
   }
 
-  /// The forwarding of DNS queries.
+  /// How DNS fares with the nameservers.
   package struct DNS: Hashable, Sendable {
-    /// Queries that wait for their answers.
-    package var outstanding: UInt64 = 0
-    /// Queries that were not forwarded: malformed, or too many at a time.
-    package var dropped: UInt64 = 0
+    /// Queries that were sent again.
     package var retries: UInt64 = 0
-    /// Queries that no server answered in time.
+    /// Tries that no nameserver answered in time.
     package var timeouts: UInt64 = 0
-    /// Answers that matched no query by id, question and source.
+    /// Queries that no nameserver answered.
+    package var unanswered: UInt64 = 0
+    /// Messages from nameservers that answered no query.
     package var mismatches: UInt64 = 0
+    /// Queries that were not forwarded: too many were under way.
+    package var dropped: UInt64 = 0
+    /// Queries that were not forwarded: the same one was under way too often.
+    package var loops: UInt64 = 0
+    /// Queries that were not forwarded: they were sent to the relay itself.
+    package var unredirected: UInt64 = 0
 
     package init() {}
   }

@@ -89,6 +89,8 @@ final class RunningService {
     readings.admission.loops = facts.loopCount
     readings.admission.limit = facts.connectionLimit.map(UInt64.init)
     readings.admission.unredirected = facts.unredirectedCount
+    readings.certificatesMinted = facts.mintedCertificateCount
+    readings.dns = ServiceReadings.DNS(relay.dnsReadings)
     return readings
   }
 
@@ -107,5 +109,18 @@ final class RunningService {
       paths.append(RecordingDirectory.parent(of: path))
     }
     return paths
+  }
+}
+
+extension ServiceReadings.DNS {
+  fileprivate init(_ readings: DNSReadings) {
+    self.init()
+    retries = readings.retryCount
+    timeouts = readings.timeoutCount
+    unanswered = readings.unansweredCount
+    mismatches = readings.mismatchCount
+    dropped = readings.droppedCount
+    loops = readings.loopCount
+    unredirected = readings.unredirectedCount
   }
 }
