@@ -36,7 +36,8 @@ import Testing
       result.output == """
         relay 0.1.0, process 4242, up 3 h 20 min, since 2023-11-14T22:13:20Z
         settings   /etc/wiretape/relay.yaml
-        listening  tcp 127.0.0.1:51080, tls 127.0.0.1:51443, dns/udp [::1]:51053
+        listening  127.0.0.1: tcp 51080, tls 51443
+                   [::1]: dns/udp 51053
         recording  /var/lib/wiretape/20231114.pcap; 12.3 MB, 45,678 packets; 99.9 MB in all files; 3 events wait
         sessions   1,234 TCP (100 plain, 1,100 decrypted, 7 bypassed requested), 56 UDP
         relayed    1.5 MB up, 20.0 MB down

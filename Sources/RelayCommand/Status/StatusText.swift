@@ -31,14 +31,28 @@ struct StatusText {
   }
 
   private var facts: [(name: String, text: String)] {
-    let listeners = document.listeners.map { "\(shown($0.purpose)) \(shown($0.address))" }
-    return [
-      ("settings", document.configuration.map(shown) ?? "no file"),
-      ("listening", listeners.isEmpty ? "nowhere" : listeners.joined(separator: ", ")),
+    return [("settings", document.configuration.map(shown) ?? "no file")] + listeners + [
       ("recording", recording),
       ("sessions", sessions),
       ("relayed", relayed),
     ] + troubles
+  }
+
+  /// A line for each address.
+  private var listeners: [(name: String, text: String)] {
+    var addresses: [String] = []
+    var ports: [String: [String]] = [:]
+    for listener in document.listeners {
+      guard let colon = listener.address.lastIndex(of: ":") else { continue }
+      let address = String(listener.address[..<colon])
+      if ports[address] == nil { addresses.append(address) }
+      ports[address, default: []].append("\(listener.purpose) \(listener.address[colon...].dropFirst())")
+    }
+    guard !addresses.isEmpty else { return [("listening", "nowhere")] }
+    return addresses.enumerated().map { index, address in
+      let list = ports[address, default: []].joined(separator: ", ")
+      return (index == 0 ? "listening" : "", shown("\(address): \(list)"))
+    }
   }
 
   private static func label(_ name: String) -> String {
