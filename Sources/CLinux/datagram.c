@@ -6,8 +6,9 @@
 #include <string.h>
 #include <sys/uio.h>
 
-ssize_t clinux_send_from(int descriptor, const struct sockaddr *source, const struct sockaddr *destination,
-                     const void *bytes, size_t byte_count) {
+ssize_t clinux_send_from(int descriptor, const void *source_address, const void *destination_address,
+                         const void *bytes, size_t byte_count) {
+  const struct sockaddr *source = source_address, *destination = destination_address;
   struct iovec payload = {.iov_base = (void *)bytes, .iov_len = byte_count};
   union {
     struct cmsghdr header;
