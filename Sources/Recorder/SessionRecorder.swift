@@ -28,8 +28,11 @@ public struct SessionRecorder: ~Copyable {
   var sessionCount: UInt64 = 0
   /// Stream bytes that the source of the events did not have.
   var gapByteCount: UInt64 = 0
-  /// Of the latest event; before the first, when the recording began.
-  var lastTime: Timestamp
+  private let created: Timestamp
+  /// Of the latest event.
+  var lastTime = Timestamp(nanoseconds: .min)
+  /// When what has no time of its own happened: after all events so far.
+  private var presentTime: Timestamp { lastTime.nanoseconds == .min ? created : lastTime }
 
   /// Creates the files.
   public init(_ configuration: RecorderConfiguration) throws(RecorderError) {
@@ -46,7 +49,7 @@ public struct SessionRecorder: ~Copyable {
     output = try RecordingOutput(configuration)
     segmentSize = configuration.segmentSize
     portMap = configuration.portMap
-    lastTime = configuration.created
+    created = configuration.created
   }
 
   public var summary: RecordingSummary {
@@ -96,7 +99,7 @@ public struct SessionRecorder: ~Copyable {
   public mutating func finish(forward: Forward = { _, _ in }) throws(RecorderError) {
     for id in sessions.keys.sorted() {
       // Its index is given anew when it is recorded.
-      let event = SessionEvent(session: id, index: 0, time: lastTime, kind: .closed(SessionClosing(.open)))
+      let event = SessionEvent(session: id, index: 0, time: presentTime, kind: .closed(SessionClosing(.open)))
       try record(event, isForwarding: true, forward)
     }
     if let loss {
@@ -156,7 +159,7 @@ public struct SessionRecorder: ~Copyable {
   }
 
   private func line(for loss: RecordingLoss) -> SidecarLine {
-    SidecarLine(after: output.keptPacketCount, session: nil, time: lastTime, content: .lost(loss))
+    SidecarLine(after: output.keptPacketCount, session: nil, time: presentTime, content: .lost(loss))
   }
 
   private mutating func count(lost event: SessionEvent) {

@@ -8,7 +8,7 @@ extension RotatingRecorder {
     let recording = try OpenRecording.begin(configuration, memory, after: lastName, now: now)
     lastName = recording.name
     recording.setLimit(policy.sizeLimit)
-    if latestTime.nanoseconds > .min { recording.recorder.lastTime = latestTime }
+    recording.recorder.lastTime = latestTime
     return recording
   }
 
