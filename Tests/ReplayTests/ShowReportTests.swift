@@ -78,6 +78,28 @@ import Testing
     #expect(text.contains("  \(header.text) → example.com:443"), "\(text)")
   }
 
+  @Test func `says where a session's other parts are`() {
+    var session = SampleObservations.opaque
+    session.opening.continues = SessionContinuation(
+      recording: "relay-20261124T080000Z.pcap", opened: SampleObservations.time(-700_000))
+    var closing = SessionClosing(.open)
+    closing.continuedIn = "relay-20261124T090000Z.pcap"
+    #expect(
+      Self.text([SampleObservations.closed(session, at: 100, closing)]) == """
+        2026-11-24 UTC
+        #5   08:15:02.191  curl[4711] 10.0.0.1:55715 → git.test:22 (dns) 10.1.2.5
+                           continued from relay-20261124T080000Z.pcap, open since 2026-11-24 08:03:22 UTC
+        #5   08:15:02.201  open when the recording was rotated after 10.0 ms without an exchange
+                           999 B from the client, 1.0 kB from the server
+                           goes on in relay-20261124T090000Z.pcap
+                           1,234,567 bytes are in earlier recordings, or missing
+
+        """)
+    session.opening.continues?.recording = nil
+    let text = Self.text([SampleObservations.closed(session, at: 100, SessionClosing(.fin))])
+    #expect(text.contains("  open since 2026-11-24 08:03:22 UTC, when nothing was recorded\n"), "\(text)")
+  }
+
   @Test func `keeps its lines within the width`() {
     for width in [60, 80, 100] {
       for line in Self.text(SampleObservations.all, ShowOptions(width: width)).split(separator: "\n") {

@@ -38,11 +38,17 @@ struct SessionEnding {
       lines.append(.remark("goes on in \(DisplayText.safe(name))", .dim))
     }
     if let cause = summary.closing?.cause { lines.append(.remark("! \(Self.text(cause))", .bad)) }
-    if summary.gapByteCount > 0 {
-      let count = HumaneUnits.count(summary.gapByteCount)
-      lines.append(.remark("! \(count) bytes are missing from the recording", .bad))
-    }
+    if summary.gapByteCount > 0 { lines.append(gapRemark) }
     return lines
+  }
+
+  /// Of a session that another recording began, most of what is not here is there.
+  private var gapRemark: StyledLine {
+    let count = HumaneUnits.count(summary.gapByteCount)
+    guard summary.opening.continues == nil else {
+      return .remark("\(count) bytes are in earlier recordings, or missing", .dim)
+    }
+    return .remark("! \(count) bytes are missing from the recording", .bad)
   }
 
   private var isAbrupt: Bool {
@@ -57,6 +63,7 @@ struct SessionEnding {
     case .fin, nil: "closed"
     case .reset(let party): "reset by the \(party.rawValue)"
     case .idle: "fell silent"
+    case .open where summary.closing?.continuedIn != nil: "open when the recording was rotated"
     case .open: "open at the end of the recording"
     }
   }

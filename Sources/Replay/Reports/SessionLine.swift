@@ -28,7 +28,8 @@ struct SessionLine {
     line.add("\(host):\(summary.opening.originalDestination.port)", .bold)
     line.add("(\(summary.host.source.rawValue))", .dim)
     if summary.bypass != nil { line.add("bypassed", .notable) }
-    if summary.gapByteCount > 0 {
+    if summary.opening.continues != nil { line.add("continued", .dim) }
+    if summary.gapByteCount > 0, summary.opening.continues == nil {
       line.add("\(HumaneUnits.count(summary.gapByteCount)) bytes are missing", .bad)
     }
     return line
