@@ -57,8 +57,7 @@ final class DNSSession: DNSClientSession {
     let connection = bootstrap.connect(to: SocketAddress(server))
     context.opening(transport: .udp, client: client, originalDestination: server, on: eventLoop)
       .assumeIsolated().whenSuccess { [self] opening in
-        guard !Refusals.isOwn(opening.process) else { return refuseLoop() }
-        record(opening)
+        if Refusals.isOwn(opening.process) { refuseLoop() } else { record(opening) }
         connection.assumeIsolated().whenComplete { [self] result in
           switch result {
           case .success(let channel): connected(channel)
