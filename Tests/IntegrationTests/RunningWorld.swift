@@ -41,6 +41,11 @@ final class RunningWorld: Sendable {
     _ = program.wait()
   }
 
+  /// Kills the process that all others in the world depend on.
+  func killAtOnce() {
+    kill(program.id, SIGKILL)
+  }
+
   /// The top of the source tree.
   static var repository: URL {
     URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized

@@ -114,10 +114,10 @@ def idle(options):
     yield pairs(result, limited(options, 3), kib_per_session, chosen(options, ServedRelay(), ServedSslsplit()))
 
 
-def queries(count, first, server):
+def queries(count, first, server, zone="load"):
     """The command that asks for so many names, each its own, a hundred at a time."""
-    names = WORKPLACE / f"names-{first}"
-    names.write_text("".join(f"q{first + index}.load.wiretape.test A\n" for index in range(count)))
+    names = WORKPLACE / f"names-{zone}-{first}"
+    names.write_text("".join(f"q{first + index}.{zone}.wiretape.test A\n" for index in range(count)))
     return ["dnsperf", "-s", server, "-d", names, "-n", 1, "-c", 4, "-q", 100, "-t", 5]
 
 
