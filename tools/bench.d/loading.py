@@ -20,7 +20,7 @@ def run(options):
     """Prints what was found; returns whether all of it is as it should be."""
     prepare()
     count = options.sessions or 5000
-    relay, checks = ServedRelay(), []
+    relay = ServedRelay()
     with redirection(), relay.started() as process:
         warm_up()
         files_before = open_files(process)
