@@ -42,6 +42,10 @@ static inline int wt_SSL_CTX_add1_chain_cert(SSL_CTX *context, X509 *certificate
   return (int)SSL_CTX_add1_chain_cert(context, certificate);
 }
 
+static inline int wt_SSL_add1_chain_cert(SSL *ssl, X509 *certificate) {
+  return (int)SSL_add1_chain_cert(ssl, certificate);
+}
+
 static inline uint64_t wt_SSL_OP_NO_RENEGOTIATION(void) { return SSL_OP_NO_RENEGOTIATION; }
 static inline uint64_t wt_SSL_OP_NO_TICKET(void) { return SSL_OP_NO_TICKET; }
 static inline uint64_t wt_SSL_OP_CIPHER_SERVER_PREFERENCE(void) { return SSL_OP_CIPHER_SERVER_PREFERENCE; }
@@ -93,6 +97,8 @@ static inline int wt_X509_not_after(const X509 *certificate, int *days, int *sec
 
 // A new key on the NIST curve P-256.
 static inline EVP_PKEY *wt_EVP_EC_gen_P256(void) { return EVP_EC_gen("P-256"); }
+
+static inline EVP_PKEY *wt_EVP_RSA_gen(unsigned int bits) { return EVP_RSA_gen(bits); }
 
 // Adds the extension `nid` with the value that openssl.cnf would give it (x509v3_config(5)) to `subject`.
 // `issuer` is where an authority key identifier is taken from. Returns 0 on failure.

@@ -69,6 +69,11 @@ final class PrivateKey: @unchecked Sendable {
     pointer = try openSSLObject("EVP_EC_gen") { wt_EVP_EC_gen_P256() }
   }
 
+  /// Makes a new RSA key.
+  init(rsaBits: UInt32) throws(TLSFailure) {
+    pointer = try openSSLObject("EVP_RSA_gen") { wt_EVP_RSA_gen(rsaBits) }
+  }
+
   /// Takes over the caller's reference.
   init(owning pointer: OpaquePointer) {
     self.pointer = pointer

@@ -91,9 +91,10 @@ extension CertificateBuilder {
   }
 
   /// Adds what every leaf has besides names and validity; `issuer` nil is for one that signs itself.
-  func addLeafExtensions(issuer: Certificate?) throws(TLSFailure) {
+  func addLeafExtensions(issuer: Certificate?, forRSA: Bool = false) throws(TLSFailure) {
     try add(NID_basic_constraints, "critical,CA:FALSE")
-    try add(NID_key_usage, "critical,digitalSignature")
+    // With an old cipher suite the client encrypts to the RSA key.
+    try add(NID_key_usage, forRSA ? "critical,digitalSignature,keyEncipherment" : "critical,digitalSignature")
     try add(NID_ext_key_usage, "serverAuth")
     try add(NID_subject_key_identifier, "hash")
     try add(NID_authority_key_identifier, "keyid:always", issuer: issuer?.pointer)

@@ -9,18 +9,24 @@ public final class LeafContext: @unchecked Sendable {
   let certificate: Certificate
   /// What is sent after it.
   let chain: [Certificate]
+  /// What a client gets that cannot use the leaf's key.
+  let fallback: RSAFallback?
 
   /// `chain` is sent after the leaf.
-  init(certificate: Certificate, key: PrivateKey, chain: [Certificate]) throws(TLSFailure) {
+  init(
+    certificate: Certificate, key: PrivateKey, chain: [Certificate], fallback: RSAFallback? = nil
+  ) throws(TLSFailure) {
     let context: OpaquePointer = try openSSLObject("SSL_CTX_new") { SSL_CTX_new(TLS_server_method()) }
     pointer = context
     self.certificate = certificate
     self.chain = chain
+    self.fallback = fallback
     try configureTLS(context)
     try openSSL("SSL_CTX_set_num_tickets") { SSL_CTX_set_num_tickets(context, 0) }
     // Else OpenSSL tries at each handshake to build a chain out of its stores.
     wt_SSL_CTX_set_mode(context, Int(SSL_MODE_NO_AUTO_CHAIN))
     SSL_CTX_set_alpn_select_cb(context, selectALPN, nil)
+    if fallback != nil { SSL_CTX_set_cert_cb(context, chooseCertificate, nil) }
     try openSSL("SSL_CTX_use_certificate") { SSL_CTX_use_certificate(context, certificate.pointer) }
     try openSSL("SSL_CTX_use_PrivateKey") { SSL_CTX_use_PrivateKey(context, key.pointer) }
     for issuer in chain {

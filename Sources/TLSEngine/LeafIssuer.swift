@@ -4,11 +4,11 @@ import Synchronization
 
 /// Mints the leaf certificates that clients are shown, each a copy of what the upstream server showed.
 ///
-/// Subject, subject alternative names and validity are copied; the key is one ECDSA P-256 key for the whole run.
-/// A chain that does not stand is never blessed: where the leaf itself shows what is wrong (validity, names), the
-/// copy shows it too; a self-signed certificate becomes a self-signed one; anything else is signed by a CA that
-/// nobody trusts. A leaf may outlive the authority: clients look at both. Leaves are cached; one issuer may be used
-/// from any thread.
+/// Subject, subject alternative names and validity are copied; the key is one ECDSA P-256 key for the whole run, or an
+/// RSA one for clients that take no other. A chain that does not stand is never blessed: where the leaf itself shows
+/// what is wrong (validity, names), the copy shows it too; a self-signed certificate becomes a self-signed one; anything
+/// else is signed by a CA that nobody trusts. A leaf may outlive the authority: clients look at both. Leaves are cached;
+/// one issuer may be used from any thread.
 public final class LeafIssuer: Sendable {
   private struct Key: Hashable, Sendable {
     /// Of the upstream leaf; empty where there is none.
@@ -41,6 +41,7 @@ public final class LeafIssuer: Sendable {
 
   private let authority: SigningAuthority
   private let leafKey: PrivateKey
+  private let rsaLeafKey = RSALeafKey()
   /// Signs what clients shall not trust; its certificate is made anew for each issuer's name.
   private let untrustedKey: PrivateKey
   private let cache: Mutex<LRUCache<Key, LeafContext>>
@@ -111,7 +112,9 @@ public final class LeafIssuer: Sendable {
       try builder.copyValidity(from: original)
       try builder.copyExtension(NID_subject_alt_name, from: original)
       try builder.addLeafExtensions(issuer: nil)
-      return try LeafContext(certificate: try builder.sign(with: leafKey), key: leafKey, chain: [])
+      return try LeafContext(
+        certificate: try builder.sign(with: leafKey), key: leafKey, chain: [],
+        fallback: RSAFallback(leafKey: rsaLeafKey, issuer: nil))
     case .untrusted(let rootShown):
       let issuer = try CertificateBuilder.authority(name: X509_get_issuer_name(original), key: untrustedKey)
       return try copy(
@@ -132,7 +135,8 @@ public final class LeafIssuer: Sendable {
     try builder.replaceSubject(unlessPermittedBy: issuer.constraints)
     try builder.addLeafExtensions(issuer: issuer.certificate)
     return try LeafContext(
-      certificate: try builder.sign(with: issuer.key), key: leafKey, chain: issuer.chain)
+      certificate: try builder.sign(with: issuer.key), key: leafKey, chain: issuer.chain,
+      fallback: RSAFallback(leafKey: rsaLeafKey, issuer: (issuer.certificate, issuer.key)))
   }
 
   private func accepted(_ original: OpaquePointer?, as name: PeerName) throws(TLSFailure) -> LeafContext {
@@ -147,7 +151,8 @@ public final class LeafIssuer: Sendable {
     try builder.replaceSubject(unlessPermittedBy: authority.constraints)
     try builder.addLeafExtensions(issuer: authority.certificate)
     return try LeafContext(
-      certificate: try builder.sign(with: authority.key), key: leafKey, chain: authority.chain)
+      certificate: try builder.sign(with: authority.key), key: leafKey, chain: authority.chain,
+      fallback: RSAFallback(leafKey: rsaLeafKey, issuer: (authority.certificate, authority.key)))
   }
 }
 

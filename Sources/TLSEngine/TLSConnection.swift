@@ -18,6 +18,8 @@ public final class TLSConnection {
   let ssl: OpaquePointer
   private let output: (UnsafeRawBufferPointer) -> Void
   private let upstream: UpstreamContext?
+  /// What a client is shown; nil on the leg towards the server.
+  private let leaf: LeafContext?
   /// The name that the peer was verified against; nil on the leg towards the client.
   let peerName: PeerName?
   /// What a server selects, if the client offers it.
@@ -49,6 +51,7 @@ public final class TLSConnection {
     peerName = name
     alpnToSelect = nil
     self.upstream = upstream
+    leaf = nil
     self.output = output
     ssl = try openSSLObject("SSL_new") { SSL_new(upstream.pointer) }
     try setUp(versions)
@@ -69,6 +72,7 @@ public final class TLSConnection {
     peerName = nil
     alpnToSelect = alpn
     upstream = nil
+    self.leaf = leaf
     self.output = output
     ssl = try openSSLObject("SSL_new") { SSL_new(leaf.pointer) }
     try setUp(versions)
@@ -275,6 +279,12 @@ extension TLSConnection {
   /// After close_notify nothing may follow, not even an answer to a key update.
   func emit(_ ciphertext: UnsafeRawBufferPointer) {
     if !isOutputClosed { output(ciphertext) }
+  }
+
+  /// Adds a certificate for a client that takes no ECDSA; false where that failed.
+  func offerRSA() -> Bool {
+    guard let leaf, let fallback = leaf.fallback else { return true }
+    return (try? fallback.install(on: ssl, besides: leaf.certificate, chain: leaf.chain)) != nil
   }
 
   /// Finds out what the server's certificates are worth.
