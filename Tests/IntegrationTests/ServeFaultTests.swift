@@ -5,7 +5,7 @@ import Testing
 struct `Relay serve when something fails` {
   private static let nameserver = ["--nameserver", "203.0.113.53"]
   private static let ruled = nameserver + ["--with-rules"]
-  private let fetch = "curl -sS --max-time 20 http://www.wiretape.test/text.txt"
+  private let fetch = "curl -4 -sS --max-time 20 http://www.wiretape.test/text.txt"
 
   @Test func `rules that lead its own connections back end in one line, and in no loop`() throws {
     let host = try HostWorld()
@@ -32,8 +32,10 @@ struct `Relay serve when something fails` {
   @Test func `a connection that no rule redirected is closed with one line`() throws {
     let host = try HostWorld()
     let relay = try ServingRelay(on: host)
-    let knock = "for i in $(seq 50); do curl -s --max-time 5 http://127.0.0.1:51080/; done; echo $?"
-    #expect(try host.shell(knock, as: .alice).stdout == "52\n")
+    let knock = "for i in $(seq 50); do curl -s --max-time 5 http://127.0.0.1:51080/; echo $?; done | sort -u"
+    // An empty reply, or a reset: the request may still be unread.
+    let ends = Set(try host.shell(knock, as: .alice).lines)
+    #expect(!ends.isEmpty && ends.isSubset(of: ["52", "56"]), "\(ends)")
     let log = try relay.stop().stderr
     #expect(log.split(separator: "\n").filter { $0.contains("was not redirected here") }.count == 1, "\(log)")
   }
@@ -48,7 +50,7 @@ struct `Relay serve when something fails` {
   @Test func `SIGTERM in mid-transfer ends within five seconds, and keeps what was recorded`() throws {
     let host = try HostWorld()
     let relay = try ServingRelay(on: host, Self.ruled)
-    let slow = "curl -s --limit-rate 20k http://www.wiretape.test/1M.bin -o /run/world/home/partial"
+    let slow = "curl -4 -s --limit-rate 20k http://www.wiretape.test/1M.bin -o /run/world/home/partial"
     let client = try host.start(["bash", "-c", slow], as: .alice)
     try host.setUp("for i in $(seq 100); do [ -s /run/world/home/partial ] && exit; sleep 0.1; done; exit 1")
     let ended = try host.shell(
@@ -73,7 +75,9 @@ struct `Relay serve when something fails` {
     let gone = "for i in $(seq 50); do relay rules status >&-; [ $? = 1 ] && exit; sleep 0.1; done; exit 9"
     #expect(try host.shell(gone).status == 0)
     #expect(try host.shell(fetch, as: .alice).status == 0)
-    #expect(try relay.exchanges().contains { $0["response"]["status"].int == 200 })
+    let read = try host.shell("cd \(relay.folder)/recordings && replay exchanges *.pcap")
+    #expect(read.stdout.contains("\"status\":200"), "\(read)")
+    #expect(read.stderr.contains("cut off") && read.status == 2, "\(read)")
   }
 
   @Test func `rules that somebody removes are missed in one line, and not set again`() throws {
@@ -136,7 +140,7 @@ struct `Relay serve when something fails` {
 
   @Test func `short of descriptors, connections wait and go on as others end`() throws {
     let host = try HostWorld()
-    let relay = try ServingRelay(on: host, Self.ruled + ["--max-sessions", "8"])
+    let relay = try ServingRelay(on: host, Self.ruled + ["--max-sessions", "8", "--port", "25"])
     // Eight that stay, and twelve behind them.
     let hold = try host.start(
       ["bash", "-c", "for i in $(seq 8); do exec {fd}<>/dev/tcp/203.0.113.40/25; done; sleep 2"], as: .alice)
