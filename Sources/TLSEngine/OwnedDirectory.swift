@@ -61,11 +61,22 @@ struct OwnedDirectory: ~Copyable {
     }
     for parent in parents.reversed() {
       if mkdir(parent, 0o755) == 0 {
-        // Whatever the umask: the owner has to get to the directory inside.
-        chmod(parent, 0o755)
+        try openToAll(parent)
       } else if errno != EEXIST {
         throw SystemError.failure("mkdir", path: parent)
       }
+    }
+  }
+
+  /// Mode 0755 whatever the umask, since the owner has to get to the directory inside; nothing that somebody may have
+  /// put in the new directory's place meanwhile is touched.
+  private static func openToAll(_ path: String) throws(TLSFailure) {
+    let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard descriptor >= 0 else { throw SystemError.failure("open", path: path) }
+    defer { close(descriptor) }
+    var facts = stat()
+    guard fstat(descriptor, &facts) == 0, facts.st_uid == geteuid(), fchmod(descriptor, 0o755) == 0 else {
+      throw SystemError.failure("fchmod", path: path)
     }
   }
 

@@ -165,6 +165,7 @@ import Testing
       cp ca/ca.pem /usr/local/share/ca-certificates/mine.crt
       update-ca-certificates >/dev/null 2>&1
       relay ca uninstall || echo "status $?"
+      relay ca rotate >/dev/null
       """#)
     #expect(run.text == "status 2\n")
     #expect(
@@ -172,6 +173,10 @@ import Testing
         relay: error: the CA is still in '/etc/ssl/certs/ca-certificates.crt'
         relay: hint: somebody put it into '/usr/local/share/ca-certificates' under another name: remove it there, \
         then run 'update-ca-certificates'
+        relay: replaced the CA in 'ca', and destroyed the old key
+        relay: warning: the system still trusts the old CA: somebody put it into \
+        '/usr/local/share/ca-certificates' under another name
+        relay: a running relay must be restarted: clients refuse the old CA's certificates
 
         """)
   }

@@ -40,18 +40,29 @@ struct CARotateCommand: ParsableCommand, HelpEnding {
     let directory = try ca.writableDirectory()
     let diagnostics = Diagnostics(tool: "relay")
     let old = try tellingTLSFailures { try directory.oldCertificate() }
-    let store = try? SystemTrustStore.find()
-    let isInstalled = !InstalledAuthority.paths(of: old).isEmpty
-    if isInstalled { try CallerRights.requireRoot(for: "rotate") }
+    let store = try Self.storeToUpdate(old)
     let certificate = try tellingTLSFailures { try directory.rotate(try options(after: old)) }
     print(AuthorityText(certificate, at: .now()).lines.joined(separator: "\n"))
     diagnostics.note("replaced the CA in '\(directory.path)', and destroyed the old key")
-    if isInstalled, let store {
+    if let store {
       _ = try InstalledAuthority.install(certificate, replacing: old, in: store)
-      diagnostics.note("the system trusts the new CA, and the old one no longer")
+      if store.trusts(old) {
+        diagnostics.warning(
+          "the system still trusts the old CA: somebody put it into '\(store.anchors)' under another name")
+      } else {
+        diagnostics.note("the system trusts the new CA, and the old one no longer")
+      }
     }
     diagnostics.note(
       "a running relay must be restarted: clients refuse the old CA's certificates")
+  }
+
+  /// The system's store, where it has the old CA; what could keep it from being replaced there is told before anything
+  /// is changed.
+  private static func storeToUpdate(_ old: AuthorityCertificate) throws(CommandFailure) -> SystemTrustStore? {
+    guard !InstalledAuthority.paths(of: old).isEmpty else { return nil }
+    try CallerRights.requireRoot(for: "rotate")
+    return try SystemTrustStore.find()
   }
 
   /// A CA that may sign for less is not replaced by one that may sign for more, unless that is asked for.
