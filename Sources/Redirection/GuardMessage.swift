@@ -4,6 +4,8 @@ enum GuardRequest: UInt8 {
   case stand = 1
   /// To set the rules.
   case apply
+  /// To redirect nothing new.
+  case release
   /// To remove them and end.
   case finish
 }

@@ -101,6 +101,10 @@ struct GuardProcess {
       switch GuardRequest(rawValue: byte) {
       case .stand: answer(.stand, GuardMessage(.good))
       case .apply: watch = apply()
+      case .release:
+        // What is missing from now on, nobody else took away.
+        watch = nil
+        release()
       case .finish: finish()
       case nil: continue
       }
@@ -116,6 +120,15 @@ struct GuardProcess {
     } catch {
       answer(.apply, GuardMessage(.bad, "\(error)", hint: error.hint))
       return nil
+    }
+  }
+
+  private func release() {
+    do throws(RulesError) {
+      try rules.release(.ofGuard(token))
+      answer(.release, GuardMessage(.good))
+    } catch {
+      answer(.release, GuardMessage(.bad, "\(error)", hint: error.hint))
     }
   }
 

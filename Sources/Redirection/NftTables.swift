@@ -34,6 +34,14 @@ struct NftTables {
     return isRemoved
   }
 
+  /// Empties our tables, which stay: with the last nat chain the kernel would stop translating open connections, too.
+  func empty(_ scope: RulesRemoval.Scope) throws(RulesError) {
+    for family in ["inet", "ip"] {
+      guard let found = try find(family), scope.includes(found) else { continue }
+      try FirewallTool.run(nft, ["flush", "table", family, NftScript.table])
+    }
+  }
+
   private func delete(_ family: String) throws(RulesError) {
     try FirewallTool.run(nft, ["delete", "table", family, NftScript.table])
   }

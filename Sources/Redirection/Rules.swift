@@ -65,7 +65,16 @@ package struct Rules: Hashable, Sendable {
     }
   }
 
-  /// Removes rules of ours, of either backend.
+  /// Redirects nothing new, but lets the connections go on that were redirected: those end with `remove`.
+  func release(_ scope: RulesRemoval.Scope) throws(RulesError) {
+    switch backend {
+    case .nft: try NftTables(tools)?.empty(scope)
+    // The tables that our chains are in are the system's, and stay.
+    case .iptables: _ = try IptablesTables.preferred(tools, hasIPv6: hasIPv6)?.remove(scope)
+    }
+  }
+
+  /// Removes rules of ours, of either backend; with nft, connections end that were redirected.
   @discardableResult
   package static func remove(
     _ scope: RulesRemoval.Scope = .everyones, tools: ToolSearch = ToolSearch(),

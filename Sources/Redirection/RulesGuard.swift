@@ -89,6 +89,11 @@ package final class RulesGuard: Sendable {
     return message.kind == .good ? .restored : .disturbed(message.text)
   }
 
+  /// Has nothing new redirected, and waits for it; connections that were redirected go on until `finish`.
+  package func release(timeout milliseconds: Int32 = 20_000) throws(RulesError) {
+    try request(.release, timeout: milliseconds)
+  }
+
   /// Has the rules removed and the guard end, and waits for it.
   ///
   /// Also when this process ends, however that happens, the guard removes them and ends.

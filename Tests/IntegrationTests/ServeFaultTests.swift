@@ -66,6 +66,22 @@ struct `Relay serve when something fails` {
     #expect(try host.shell("relay rules status").status == 1, "rules are left behind")
   }
 
+  @Test func `SIGTERM lets a transfer end that can in time, and redirects nothing new`() throws {
+    let host = try HostWorld()
+    let relay = try ServingRelay(on: host, Self.ruled)
+    let client = try host.start(
+      [
+        "bash", "-c",
+        "curl -4 -sS --limit-rate 700k http://www.wiretape.test/1M.bin -o /run/world/home/whole",
+      ], as: .alice)
+    try host.setUp("for i in $(seq 100); do [ -s /run/world/home/whole ] && exit; sleep 0.02; done; exit 1")
+    try host.setUp("kill -TERM \(relay.id)")
+    #expect(try host.shell(fetch, as: .bob).status == 0)
+    #expect(client.wait() == 0)
+    #expect(try host.shell("cmp /run/world/home/whole /run/world/www/1M.bin").status == 0)
+    #expect(try relay.end(by: ":").status == 0)
+  }
+
   @Test func `killed, it leaves no rules behind, and a recording that can be read`() throws {
     let host = try HostWorld()
     let relay = try ServingRelay(on: host, Self.ruled)

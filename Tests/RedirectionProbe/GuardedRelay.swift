@@ -46,6 +46,9 @@ struct GuardedRelay {
       case "apply":
         try rulesGuard.apply()
         RedirectionProbe.say("applied")
+      case "release":
+        try rulesGuard.release()
+        RedirectionProbe.say("released")
       case "finish":
         descriptors = [STDIN_FILENO]
         try rulesGuard.finish()

@@ -54,6 +54,24 @@ import Testing
   }
 
   @Test(arguments: Setting.all)
+  func `redirects nothing new once it is to release what is open`(_ setting: Setting) throws {
+    let lines = try World.run(
+      setting,
+      """
+      \(Self.start)
+      order apply
+      order release
+      ask tcp/198.51.100.7/80
+      order finish
+      probe status
+      """)
+    #expect(
+      lines == [
+        "applied", "released", "tcp/198.51.100.7/80: world 198.51.100.7:80", "finished", "none - 0/?",
+      ])
+  }
+
+  @Test(arguments: Setting.all)
   func `removes them when it is asked to, and when the relay just ends`(_ setting: Setting) throws {
     let lines = try World.run(
       setting,

@@ -51,9 +51,9 @@ final class ServeLoop {
   private func end() {
     notifier.stopping()
     logger.notice("ending")
-    // First, so that new connections go their own way.
-    rules?.remove()
+    rules?.release()
     running.end(patience: settings.timeouts.drain)
+    rules?.remove()
     logger.notice("ended")
   }
 

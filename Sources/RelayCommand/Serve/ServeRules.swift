@@ -36,9 +36,18 @@ final class ServeRules {
     }
   }
 
+  /// Lets new connections go their own way, while open ones still need the rules' translation.
+  func release() {
+    do throws(RulesError) {
+      try rulesGuard.release(timeout: 1_000)
+    } catch {
+      logger.warning("connections are still redirected: \(error)")
+    }
+  }
+
   func remove() {
     do throws(RulesError) {
-      try rulesGuard.finish()
+      try rulesGuard.finish(timeout: 1_000)
     } catch {
       logger.error("the redirect rules may still be there: \(error): use 'relay rules remove'")
     }
