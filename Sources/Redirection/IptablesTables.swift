@@ -86,6 +86,28 @@ struct IptablesTables {
     return true
   }
 
+  /// Empties our chains, but for a rule without effect that has the kernel go on tracking connections: with the last
+  /// that does, it would stop translating those that are open.
+  func empty(_ scope: RulesRemoval.Scope) throws(RulesError) {
+    guard let found = try find(), scope.includes(found) else { return }
+    let chain = IptablesScript.chain
+    for family in families {
+      // To declare a chain of one's own empties it.
+      try restore(
+        family,
+        """
+        *nat
+        :\(chain) - [0:0]
+        -A \(chain) -m conntrack --ctstate NEW -j RETURN
+        COMMIT
+        *filter
+        :\(chain) - [0:0]
+        COMMIT
+
+        """)
+    }
+  }
+
   private func restore(_ family: Family, _ input: String) throws(RulesError) {
     try FirewallTool.run(family.restore, ["--noflush"] + Self.wait, input: input)
   }

@@ -34,11 +34,15 @@ struct NftTables {
     return isRemoved
   }
 
-  /// Empties our tables, which stay: with the last nat chain the kernel would stop translating open connections, too.
+  /// Empties our tables, but for a rule without effect that has the kernel go on tracking connections: with the last
+  /// that does, it would stop translating those that are open.
   func empty(_ scope: RulesRemoval.Scope) throws(RulesError) {
     for family in ["inet", "ip"] {
       guard let found = try find(family), scope.includes(found) else { continue }
-      try FirewallTool.run(nft, ["flush", "table", family, NftScript.table])
+      let table = "\(family) \(NftScript.table)"
+      let chain = PlannedChain.Place.redirection.nftName
+      try FirewallTool.run(
+        nft, ["-f", "-"], input: "flush table \(table)\nadd rule \(table) \(chain) ct state new return\n")
     }
   }
 

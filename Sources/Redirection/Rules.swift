@@ -69,8 +69,7 @@ package struct Rules: Hashable, Sendable {
   func release(_ scope: RulesRemoval.Scope) throws(RulesError) {
     switch backend {
     case .nft: try NftTables(tools)?.empty(scope)
-    // The tables that our chains are in are the system's, and stay.
-    case .iptables: _ = try IptablesTables.preferred(tools, hasIPv6: hasIPv6)?.remove(scope)
+    case .iptables: try IptablesTables.preferred(tools, hasIPv6: hasIPv6)?.empty(scope)
     }
   }
 
