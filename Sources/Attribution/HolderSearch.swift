@@ -17,36 +17,40 @@ struct HolderSearch {
 
   /// Those that were found last first.
   private var known: [Known] = []
-
-  /// Whether the last one was found as one of the newest, as the next one will be then, in all likelihood.
+  /// Whether the last one found was new, as the next one will be then, in all likelihood.
   private var isNewLikely = false
+  private var lastNewPID: Int32?
 
   /// Nil where no candidate that can be seen holds it.
   ///
   /// Looked at are, in this order: around the last descriptor of those that were found lately, the newest processes (or
   /// first these), all descriptors of those found lately, every process of that user, every other.
-  mutating func holder<Candidates: ProcessCandidates & ~Copyable>(
-    of socket: FoundSocket, among candidates: borrowing Candidates
-  ) -> ProcessDirectory? {
+  mutating func holder(of socket: FoundSocket, among candidates: some ProcessCandidates) -> ProcessDirectory?
+  {
     guard socket.inode != 0 else { return nil }
-    let link = Array("socket:[\(socket.inode)]".utf8)
-    var searched: Set<Int32> = []
-    if !isNewLikely, let process = briefly(socket, link) { return process }
-    if let process = search(candidates.newest(), socket, link, &searched, hint: Self.firstDescriptor) {
-      isNewLikely = true
+    let triesNewFirst = isNewLikely
+    if !triesNewFirst, let process = briefly(socket) { return process }
+    var searched: [Int32] = []
+    for pid in candidates.newest(after: lastNewPID) where !searched.contains(pid) {
+      let last = known.first { $0.pid == pid }
+      guard let process = search(pid, socket, hint: last?.descriptor ?? Self.firstDescriptor, &searched)
+      else {
+        continue
+      }
+      isNewLikely = last == nil
+      if isNewLikely { lastNewPID = pid }
       return process
     }
-    let isKnownUntried = isNewLikely
     isNewLikely = false
-    if isKnownUntried, let process = briefly(socket, link) { return process }
-    let lately = known.filter { $0.uid == socket.uid }.map(\.pid)
-    if let process = search(lately, socket, link, &searched) { return process }
-    let all = candidates.all()
-    if let process = search(all, socket, link, &searched) { return process }
-    return search(all, socket, link, &searched, ofAnyUser: true)
+    if triesNewFirst, let process = briefly(socket) { return process }
+    for candidate in known where candidate.uid == socket.uid && !searched.contains(candidate.pid) {
+      if let process = search(candidate.pid, socket, &searched) { return process }
+    }
+    return thoroughly(socket, among: candidates.all(), but: searched)
   }
 
-  private mutating func briefly(_ socket: FoundSocket, _ link: [UInt8]) -> ProcessDirectory? {
+  /// The few that were found last, around the socket that was found then.
+  private mutating func briefly(_ socket: FoundSocket) -> ProcessDirectory? {
     var index = 0
     var lookedAt = 0
     while index < known.count, lookedAt < Self.briefLimit {
@@ -59,8 +63,8 @@ struct HolderSearch {
         known.remove(at: index)
         continue
       }
-      let descriptor = process.descriptor(linkingTo: link, hint: candidate.descriptor, onlyNear: true)
-      if let descriptor {
+      let hint = candidate.descriptor
+      if let descriptor = process.descriptor(ofSocket: socket.inode, near: hint) {
         remember(Known(pid: candidate.pid, descriptor: descriptor, uid: socket.uid))
         return process
       }
@@ -70,21 +74,37 @@ struct HolderSearch {
     return nil
   }
 
-  /// Searches those that were not searched before, from around `hint` if there is one.
-  private mutating func search(
-    _ pids: some Sequence<Int32>, _ socket: FoundSocket, _ link: [UInt8], _ searched: inout Set<Int32>,
-    hint: Int32? = nil, ofAnyUser: Bool = false
+  /// Everyone else, that user's processes first.
+  private mutating func thoroughly(
+    _ socket: FoundSocket, among all: [Int32], but searched: [Int32]
   ) -> ProcessDirectory? {
-    for pid in pids where !searched.contains(pid) {
-      guard let process = ProcessDirectory(pid: pid) else { continue }
-      guard ofAnyUser || process.mayBelong(to: socket.uid) else { continue }
-      searched.insert(pid)
-      if let descriptor = process.descriptor(linkingTo: link, hint: hint) {
-        remember(Known(pid: pid, descriptor: descriptor, uid: socket.uid))
-        return process
-      }
+    var done = searched
+    let rest = all.filter { !searched.contains($0) }
+    for pid in rest {
+      if let process = search(pid, socket, &done) { return process }
+    }
+    let seen = Set(done)
+    for pid in rest where !seen.contains(pid) {
+      if let process = search(pid, socket, ofAnyUser: true, &done) { return process }
     }
     return nil
+  }
+
+  /// Searches one process, from around `hint` if there is one, unless it is another user's.
+  private mutating func search(
+    _ pid: Int32, _ socket: FoundSocket, hint: Int32? = nil, ofAnyUser: Bool = false,
+    _ searched: inout [Int32]
+  ) -> ProcessDirectory? {
+    guard let process = ProcessDirectory(pid: pid) else { return nil }
+    if let hint, let descriptor = process.descriptor(ofSocket: socket.inode, near: hint) {
+      remember(Known(pid: pid, descriptor: descriptor, uid: socket.uid))
+      return process
+    }
+    guard ofAnyUser || process.mayBelong(to: socket.uid) else { return nil }
+    searched.append(pid)
+    guard let descriptor = process.descriptor(ofSocket: socket.inode) else { return nil }
+    remember(Known(pid: pid, descriptor: descriptor, uid: socket.uid))
+    return process
   }
 
   private mutating func remember(_ found: Known) {

@@ -10,7 +10,7 @@ struct ProcessDirectory: ~Copyable {
 
   /// Nil where there is no such process, or it cannot be seen.
   init?(pid: Int32) {
-    directory = open("/proc/\(pid)", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    directory = clinux_open_process(pid)
     guard directory >= 0 else { return nil }
     self.pid = pid
   }
@@ -44,11 +44,10 @@ struct ProcessDirectory: ~Copyable {
     return target.isEmpty ? nil : target
   }
 
-  /// The descriptor that links to this, as `socket:[INODE]`, looked for near `hint` first, or there alone.
-  func descriptor(linkingTo link: [UInt8], hint: Int32?, onlyNear: Bool = false) -> Int32? {
-    let descriptor = link.withUnsafeBytes { bytes in
-      clinux_descriptor_of(directory, bytes.baseAddress, bytes.count, hint ?? -1, hint != nil, onlyNear)
-    }
+  /// The descriptor that is this socket, looked for near `near` alone if that is given.
+  func descriptor(ofSocket inode: UInt32, near: Int32? = nil) -> Int32? {
+    let descriptor =
+      near.map { clinux_descriptor_near(directory, inode, $0) } ?? clinux_descriptor_of(directory, inode)
     return descriptor < 0 ? nil : descriptor
   }
 }

@@ -20,7 +20,9 @@ struct ProcessIdentity: Hashable {
       let close = stat.lastIndex(of: UInt8(ascii: ")")),
       open < close
     else { return nil }
-    var identity = Array(stat[open...close])
+    var identity: [UInt8] = []
+    identity.reserveCapacity(stat.count)
+    identity += stat[open...close]
     // The second field ends here.
     var number = 2
     var wanted = Self.fields[...]

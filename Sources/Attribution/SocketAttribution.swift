@@ -5,7 +5,7 @@ import Synchronization
 /// Finds whose a socket is: what the host and the sandbox have in common.
 ///
 /// May be called from any thread; one search runs at a time.
-final class SocketAttribution<Candidates: ProcessCandidates & ~Copyable>: Sendable {
+final class SocketAttribution<Candidates: ProcessCandidates>: Sendable {
   private struct State: ~Copyable {
     let diagnostics: SocketDiagnostics
     var search = HolderSearch()
@@ -16,7 +16,7 @@ final class SocketAttribution<Candidates: ProcessCandidates & ~Copyable>: Sendab
   private let state: Mutex<State>
   private let users = UserNames()
 
-  init(_ diagnostics: consuming SocketDiagnostics, candidates: consuming Candidates) {
+  init(_ diagnostics: consuming SocketDiagnostics, candidates: Candidates) {
     self.candidates = candidates
     state = Mutex(State(diagnostics: diagnostics))
   }

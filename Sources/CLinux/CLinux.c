@@ -70,11 +70,23 @@ int clinux_child_signal_descriptor(void) {
   return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static bool links_to(int process, int descriptor, const void *link, size_t count) {
+int clinux_open_process(pid_t pid) {
+  char path[32];
+  snprintf(path, sizeof path, "/proc/%d", pid);
+  return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/// What a descriptor's entry in /proc/PID/fd links to.
+struct link {
+  char text[32];
+  size_t length;
+};
+
+static bool links_to(int process, int descriptor, const struct link *link) {
   char name[16], target[64];
   snprintf(name, sizeof name, "fd/%d", descriptor);
   ssize_t length = readlinkat(process, name, target, sizeof target);
-  return length == (ssize_t)count && memcmp(target, link, count) == 0;
+  return length == (ssize_t)link->length && memcmp(target, link->text, link->length) == 0;
 }
 
 /// As the kernel writes it; the C library's readdir(3) allocates 32 KiB for each directory.
@@ -86,7 +98,7 @@ struct directory_entry {
   char name[];
 };
 
-static int descriptor_in(int process, int directory, const void *link, size_t count) {
+static int descriptor_in(int process, int directory, const struct link *link) {
   _Alignas(struct directory_entry) char entries[8192];
   for (;;) {
     long filled = syscall(SYS_getdents64, directory, entries, sizeof entries);
@@ -96,22 +108,32 @@ static int descriptor_in(int process, int directory, const void *link, size_t co
       at += entry->length;
       if (entry->name[0] == '.') continue;
       int descriptor = atoi(entry->name);
-      if (links_to(process, descriptor, link, count)) return descriptor;
+      if (links_to(process, descriptor, link)) return descriptor;
     }
   }
 }
 
-int clinux_descriptor_of(
-    int process, const void *link, size_t count, int hint, bool has_hint, bool only_near) {
-  // The number after the last one, or the same again, is the likeliest by far.
-  for (int near = hint + 2; has_hint && near >= 0 && near >= hint - 2; near--)
-    if (links_to(process, near, link, count)) return near;
-  if (only_near) return -1;
+static struct link socket_link(uint32_t inode) {
+  struct link link;
+  link.length = (size_t)snprintf(link.text, sizeof link.text, "socket:[%u]", inode);
+  return link;
+}
+
+int clinux_descriptor_of(int process, uint32_t inode) {
   int directory = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory < 0) return -1;
-  int found = descriptor_in(process, directory, link, count);
+  struct link link = socket_link(inode);
+  int found = descriptor_in(process, directory, &link);
   close(directory);
   return found;
+}
+
+int clinux_descriptor_near(int process, uint32_t inode, int hint) {
+  struct link link = socket_link(inode);
+  // The number after the last one, or the same again, is the likeliest by far.
+  for (int near = hint + 2; near >= 0 && near >= hint - 2; near--)
+    if (links_to(process, near, &link)) return near;
+  return -1;
 }
 
 bool clinux_is_process(pid_t pid) {

@@ -37,10 +37,13 @@ int clinux_signal_is_ignored(int signal);
 /// A non-blocking, close-on-exec signalfd(2) for SIGCHLD alone, which is blocked in the calling thread.
 int clinux_child_signal_descriptor(void);
 
-/// The number N of the process's descriptor whose /proc/PID/fd/N links to these bytes; -1: none, or not to be seen.
-/// `process` is an open /proc/PID. With a hint, numbers near it are tried first, or, if `only_near`, alone.
-int clinux_descriptor_of(
-    int process, const void *link, size_t count, int hint, bool has_hint, bool only_near);
+/// An open, close-on-exec /proc/PID.
+int clinux_open_process(pid_t pid);
+/// The number of the process's descriptor that is the socket with this inode; -1: none, or not to be seen. `process` is
+/// an open /proc/PID.
+int clinux_descriptor_of(int process, uint32_t inode);
+/// The same among the numbers near `hint` alone.
+int clinux_descriptor_near(int process, uint32_t inode, int hint);
 /// Whether `pid` is a process: neither gone, nor a further thread of one. Needs no permission.
 bool clinux_is_process(pid_t pid);
 
