@@ -44,7 +44,7 @@ import Testing
     Good("bypass", "example.com", "*.example.com", "a_b-c.example.", "192.0.2.1", "2001:db8::1"),
     Good("rules.apply", "true"), Good("rules.backend", "iptables"), Good("rules.backend", "nft"),
     Good("rules.users", "alice", "www-data", "1000"), Good("rules.all_users", "false"),
-    Good("rules.cgroup", "/system.slice/nginx.service"), Good("rules.cgroup", "none"),
+    Good("rules.cgroup", "/user.slice/user-1000.slice"), Good("rules.cgroup", "none"),
     Good("rules.ports", "8080", "8443"), Good("rules.allow_quic", "true"),
     Good("timeouts.connect", "10ms"), Good("timeouts.handshake", "1d"), Good("timeouts.idle", "none"),
     Good("timeouts.idle", "90s"), Good("timeouts.dns", "1500ms"),
@@ -150,10 +150,10 @@ import Testing
     Bad("rules.users", "a:b", "'a:b' is not the name of a user"),
     Bad("rules.users", "-x", "'-x' is not the name of a user"),
     Bad(
-      "rules.cgroup", "/", "'/' is not the path of a control group, as /system.slice/nginx.service"),
+      "rules.cgroup", "/", "'/' is not the path of a control group, as /user.slice/user-1000.slice"),
     Bad(
       "rules.cgroup", "/a/../b",
-      "'/a/../b' is not the path of a control group, as /system.slice/nginx.service"),
+      "'/a/../b' is not the path of a control group, as /user.slice/user-1000.slice"),
     Bad("rules.ports", "http", "'http' \(port)"),
     Bad("timeouts.connect", "9ms", "'9ms' is not between 10ms and 1d"),
     Bad("timeouts.handshake", "none", "'none' is not a duration, as 30s"),

@@ -28,7 +28,9 @@ extension SettingKeys {
       .init(
         path: "rules.cgroup", flag: "--cgroup", valueName: "path",
         summary: "Redirect only the traffic of this control group.",
-        example: "/system.slice/nginx.service")),
+        details:
+          "A slice, rather than a service: rules hold on to the group as it is now, and a service gets a new one.",
+        example: "/user.slice/user-1000.slice")),
     .list(
       \.rules.ports, .port, in: .rules,
       .init(

@@ -35,7 +35,7 @@ extension ValueSyntax where Value == String {
 
   /// A control group (version 2), by its path from the root of the hierarchy.
   static let cgroup = ValueSyntax(
-    "the path of a control group, as /system.slice/nginx.service",
+    "the path of a control group, as /user.slice/user-1000.slice",
     parse: { text in
       let parts = text.split(separator: "/").filter { $0 != "." }
       let isPlain = text.unicodeScalars.allSatisfy {
