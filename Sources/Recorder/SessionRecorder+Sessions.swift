@@ -30,6 +30,7 @@ extension SessionRecorder {
     guard opening.client.address.isIPv4 == opening.originalDestination.address.isIPv4 else {
       throw .mixedFamilies(event.session, opening)
     }
+    openedCount += 1
     sessions[event.session] = RecordedSession(
       event.session, opening, opened: event.time, initialSequence: initialSequence)
   }

@@ -24,6 +24,8 @@ public struct SessionRecorder: ~Copyable {
   var initialSequence = RecordedSession.initialSequence
 
   private(set) var loss: RecordingLoss?
+  /// Sessions that were opened while this recorder had them to record.
+  var openedCount: UInt64 = 0
   /// Sessions shown here.
   var sessionCount: UInt64 = 0
   /// Stream bytes that the source of the events did not have.

@@ -43,6 +43,7 @@ final class OpenRecording {
   }
 
   var byteCount: UInt64 { recorder.output.byteCount }
+  var isFull: Bool { byteCount >= limit }
   /// Whether it holds nothing of its own.
   var isEmpty: Bool { byteCount == baseByteCount }
 

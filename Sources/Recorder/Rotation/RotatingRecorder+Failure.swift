@@ -43,6 +43,7 @@ extension RotatingRecorder {
     case .opened(let opening):
       // Others cannot be shown; when something records they are refused.
       guard opening.client.address.isIPv4 == opening.originalDestination.address.isIPv4 else { return }
+      sessionCount += 1
       orphans[event.session] = RecordedSession(event.session, opening, opened: event.time)
     case .closed:
       orphans.removeValue(forKey: event.session)?.release(memory)
@@ -91,6 +92,7 @@ extension RotatingRecorder {
     _ recording: OpenRecording, _ error: RecorderError, _ outage: inout RecordingOutage
   ) -> [RecordedSession] {
     let isInPlace = recording.recorder.output.place == .there
+    sessionCount += recording.recorder.openedCount
     lastTime = max(lastTime, recording.recorder.lastTime)
     guard recording.isEmpty, isInPlace else {
       let sessions = recording.recorder.takeSessions(from: recording.name.capture)

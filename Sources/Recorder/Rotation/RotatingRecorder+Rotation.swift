@@ -34,8 +34,8 @@ extension RotatingRecorder {
 
   /// Rotates what has reached its size.
   mutating func rotateFull(_ forward: Forward?) {
-    if let current, current.byteCount >= current.limit, pause.isOver(now) { rotate(forward: forward) }
-    if let retired, retired.byteCount >= retired.limit { cutRetired(forward) }
+    if let current, current.isFull, pause.isOver(now) { rotate(forward: forward) }
+    if let retired, retired.isFull { cutRetired(forward) }
   }
 
   /// Rotates what has reached its age; a current recording that holds nothing of its own is left as it is.
@@ -104,6 +104,7 @@ extension RotatingRecorder {
       return fail(recording, error, at: nil, forward)
     }
     tally.add(recording.recorder.statistics)
+    sessionCount += recording.recorder.openedCount
     lastTime = max(lastTime, recording.recorder.lastTime)
     onReport(.finished(recording.recorder.summary))
   }

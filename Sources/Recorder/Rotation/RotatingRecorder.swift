@@ -45,6 +45,7 @@ public struct RotatingRecorder: ~Copyable {
 
   /// Of the recordings that are closed, and of what was lost.
   var tally = RecordingStatistics()
+  /// Sessions that were opened, but for those that open recordings count.
   var sessionCount: UInt64 = 0
 
   /// Locks the directory, which it creates where need be, and begins the first recording; `onReport` is told what becomes
@@ -73,7 +74,9 @@ public struct RotatingRecorder: ~Copyable {
     let statistics = statistics
     var summary = RotationSummary(directory: configuration.directory)
     summary.recordingCount = statistics.recordingCount
-    summary.sessionCount = sessionCount
+    summary.sessionCount = [current, retired].reduce(sessionCount) { sum, recording in
+      sum + (recording?.recorder.openedCount ?? 0)
+    }
     summary.packetCount = statistics.packetCount
     summary.byteCount = statistics.byteCount
     summary.lostEventCount = statistics.lostEventCount
@@ -98,7 +101,6 @@ public struct RotatingRecorder: ~Copyable {
   /// Records an event, then forwards it, perhaps in pieces, as a replay of its recording will tell it; what nothing
   /// records is not forwarded.
   public mutating func record(_ event: SessionEvent, forward: Forward? = nil) {
-    if case .opened = event.kind { sessionCount += 1 }
     guard let recording = recording(of: event.session) else { return pass(event) }
     do throws(RecorderError) {
       if let forward {
@@ -110,7 +112,7 @@ public struct RotatingRecorder: ~Copyable {
       return recover(recording, from: error, at: event, forward)
     }
     if recording === retired, recording.recorder.sessions.isEmpty { return finishRetired(forward) }
-    if recording.byteCount >= recording.limit { rotateFull(forward) }
+    if recording.isFull { rotateFull(forward) }
   }
 
   /// Flushes, looks after the files, and rotates where it is time; to be called every second, with the monotonic time in
