@@ -42,6 +42,20 @@ import Testing
     socket.close()
   }
 
+  @Test func `has its mode whatever the umask, which stays`() async {
+    // In a process of its own: the umask is everybody's.
+    await #expect(processExitsWith: .success) {
+      let directory = try TemporaryDirectory()
+      umask(0o027)
+      let socket = try ControlSocket.listen(path: directory.path("relay.sock"))
+      var facts = stat()
+      try #require(lstat(directory.path("relay.sock"), &facts) == 0)
+      try #require(facts.st_mode & 0o7777 == 0o660)
+      try #require(umask(0) == 0o027)
+      socket.close()
+    }
+  }
+
   @Test func `replaces a socket that nobody listens on`() throws {
     let crashed = try ControlSocket.listen(path: path)
     close(crashed.descriptor)
