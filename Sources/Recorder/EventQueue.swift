@@ -30,6 +30,8 @@ public final class EventQueue: SessionSink, @unchecked Sendable {
   private var takenByteCount = 0
   private var takenEventCount = 0
   private var isClosed = false
+  /// Of producers that wait for room.
+  private var waiterCount = 0
   private var refusedCount: UInt64 = 0
 
   /// The memory of an event beside its bytes, roughly.
@@ -68,7 +70,11 @@ public final class EventQueue: SessionSink, @unchecked Sendable {
     let byteCount = Self.byteCount(event)
     pthread_mutex_lock(lock)
     defer { pthread_mutex_unlock(lock) }
-    while isFull, !isClosed { pthread_cond_wait(hasRoom, lock) }
+    while isFull, !isClosed {
+      waiterCount += 1
+      pthread_cond_wait(hasRoom, lock)
+      waiterCount -= 1
+    }
     guard !isClosed else {
       refusedCount += 1
       return
@@ -115,6 +121,13 @@ public final class EventQueue: SessionSink, @unchecked Sendable {
     pthread_mutex_lock(lock)
     defer { pthread_mutex_unlock(lock) }
     return (events.count + takenEventCount, queuedByteCount + takenByteCount)
+  }
+
+  /// Whether a producer waits for room.
+  public var isHoldingUp: Bool {
+    pthread_mutex_lock(lock)
+    defer { pthread_mutex_unlock(lock) }
+    return waiterCount > 0
   }
 
   /// How many events came after the queue was closed.

@@ -42,6 +42,9 @@ public final class RecordingThread: SessionSink {
   /// Must not be called from `onEvent` or `onFailure`.
   public func finish() -> RecordingSummary { loop.finish() }
 
+  /// Whether who hands events over waits, because the disk lags behind; from any thread.
+  public var isHoldingUp: Bool { queue.isHoldingUp }
+
   /// What was done so far; from any thread.
   public var statistics: RecordingStatistics { loop.statistics }
 }

@@ -86,6 +86,21 @@ import Testing
     producer.join()
   }
 
+  @Test func `tells that a producer waits, until there is room`() {
+    let queue = EventQueue(byteLimit: 1_000)
+    queue.receive(event(1, 0, byteCount: 1_000))
+    #expect(!queue.isHoldingUp)
+    let producer = Worker { queue.receive(event(1, 1, byteCount: 1_000)) }
+    let deadline = ContinuousClock.now + .seconds(10)
+    while !queue.isHoldingUp, ContinuousClock.now < deadline { sched_yield() }
+    #expect(queue.isHoldingUp)
+    #expect(queue.nextBatch(timeout: Self.second) == .events([event(1, 0, byteCount: 1_000)]))
+    // What was taken is done with only now.
+    #expect(queue.nextBatch(timeout: 10 * Self.second) == .events([event(1, 1, byteCount: 1_000)]))
+    producer.join()
+    #expect(!queue.isHoldingUp)
+  }
+
   @Test func `takes an event larger than its limit`() {
     let queue = EventQueue(byteLimit: 10)
     queue.receive(event(1, 0, byteCount: 1_000))

@@ -42,6 +42,9 @@ public final class RotatingRecordingThread: SessionSink {
   /// Follows another policy, from within a second on; from any thread.
   public func reconfigure(_ policy: RotationPolicy) { loop.reconfigure(policy) }
 
+  /// Whether who hands events over waits, because the disk lags behind; from any thread.
+  public var isHoldingUp: Bool { queue.isHoldingUp }
+
   /// What was done so far; from any thread.
   public var statistics: RecordingStatistics { loop.statistics }
 }
