@@ -67,12 +67,11 @@ package final class ServiceNotifier: Sendable {
     socket?.send(Self.statusLines(text))
   }
 
-  /// Gives signs of life at half the time that systemd wants them in, from now on.
+  /// Gives signs of life from now on, as long as `proof` answers that the service works.
   ///
-  /// `proof` is called each time, on a thread of the notifier's; it has to find out whether the service works, and then
-  /// to call what it is given, from any thread. As long as it does not, there is no sign of life, and it is not called
-  /// again. Does nothing where systemd wants no signs.
-  package func startWatchdog(proof: @escaping @Sendable (_ works: @escaping @Sendable () -> Void) -> Void) {
+  /// It is asked four times in the time that systemd wants a sign in, on a thread of the notifier's, which it may block
+  /// for a moment: that it fails once, on a busy machine, is not the end. Does nothing where systemd wants no signs.
+  package func startWatchdog(proof: @escaping @Sendable () -> Bool) {
     guard let socket, let watchdogInterval else { return }
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let earlier = watchdog.withLock { watchdog in
@@ -80,10 +79,12 @@ package final class ServiceNotifier: Sendable {
       return watchdog
     }
     try? earlier?.syncShutdownGracefully()
-    let question = WatchdogQuestion(socket: socket, proof: proof)
     group.next().scheduleRepeatedTask(
-      initialDelay: .zero, delay: TimeAmount(watchdogInterval / 2)
-    ) { _ in question.ask() }
+      initialDelay: .zero, delay: TimeAmount(watchdogInterval / 4)
+    ) { _ in
+      // The next sign comes in time if this one finds no room.
+      if proof() { socket.send(["WATCHDOG=1"], waiting: false) }
+    }
   }
 
   /// No more signs of life; to be called when the service is stopping.
@@ -99,27 +100,5 @@ package final class ServiceNotifier: Sendable {
   private static func statusLines(_ text: String?) -> [String] {
     guard let text else { return [] }
     return ["STATUS=\(String(text.map { $0.isNewline ? " " : $0 }))"]
-  }
-}
-
-/// Whether the service works: asked again only when it has answered.
-private final class WatchdogQuestion: Sendable {
-  private let socket: NotifySocket
-  private let proof: @Sendable (@escaping @Sendable () -> Void) -> Void
-  private let isOpen = Atomic<Bool>(false)
-
-  init(socket: NotifySocket, proof: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void) {
-    self.socket = socket
-    self.proof = proof
-  }
-
-  func ask() {
-    guard !isOpen.exchange(true, ordering: .relaxed) else { return }
-    proof { [self] in
-      // An answer counts once.
-      guard isOpen.exchange(false, ordering: .relaxed) else { return }
-      // The next sign comes in time if this one finds no room.
-      socket.send(["WATCHDOG=1"], waiting: false)
-    }
   }
 }

@@ -11,23 +11,41 @@ struct OpenedService {
   let sockets: ServeSockets
   let authority: SigningAuthority
   let upstream: UpstreamContext
-  let control: ControlSocket?
-  let metrics: ControlSocket?
+  /// For those who ask the service, and what each offers.
+  let control: [(socket: ControlSocket, offer: ControlServer.Offer)]
 
   init(_ settings: ServeSettings, account: ServeAccount, logger: Logger) throws {
     sockets = try ServeSockets(settings.listening)
     authority = try SigningAuthority.load(settings.interception, owner: account.account, logger: logger)
     upstream = try UpstreamTrust(extraFiles: settings.interception.upstreamAuthorities).makeContext()
-    let owner = account.account.map { ControlSocket.Owner(uid: $0.user, gid: $0.group) }
-    control = try settings.service.controlSocket.map { try ControlSocket.listen(path: $0, owner: owner) }
-    metrics = try settings.service.metrics.map { place in
-      switch place {
-      case .unixSocket(let path): try ControlSocket.listen(path: path, owner: owner)
-      case .loopback(let endpoint): try ControlSocket.listen(on: endpoint)
-      }
-    }
     if case .directory(let path) = settings.recording.place {
       try RecordingDirectory.prepare(path, for: account.account)
     }
+    // Last, for these leave files.
+    control = try Self.listen(settings.service, owner: account.account)
+  }
+
+  private static func listen(
+    _ settings: ServiceSettings, owner account: ServiceAccount?
+  ) throws(OperationsFailure) -> [(socket: ControlSocket, offer: ControlServer.Offer)] {
+    let owner = account.map { ControlSocket.Owner(uid: $0.user, gid: $0.group) }
+    var sockets: [(socket: ControlSocket, offer: ControlServer.Offer)] = []
+    do throws(OperationsFailure) {
+      if let path = settings.controlSocket {
+        sockets.append((try ControlSocket.listen(path: path, owner: owner), .everything))
+      }
+      switch settings.metrics {
+      case .unixSocket(let path):
+        sockets.append((try ControlSocket.listen(path: path, owner: owner), .metrics))
+      case .loopback(let endpoint):
+        sockets.append((try ControlSocket.listen(on: endpoint), .metrics))
+      case nil:
+        break
+      }
+    } catch {
+      for (socket, _) in sockets { socket.close() }
+      throw error
+    }
+    return sockets
   }
 }

@@ -19,6 +19,8 @@ final class RunningService {
   private let logger: Logger
 
   /// Gives up privileges on the way; the calling thread, which must be the only one, ends with none.
+  ///
+  /// Where it fails, what was recorded is complete, and no socket's file is left; other threads may run on.
   init(
     _ opened: OpenedService, settings: ServeSettings, confinement: ServeConfinement, logger: Logger
   ) throws {
@@ -26,48 +28,66 @@ final class RunningService {
     _ = OpenFileLimit.raise()
     identity = ServiceIdentity(
       version: RelayCommand.version, pid: getpid(), started: .now(), listeners: opened.sockets.listeners)
-
-    let lookups = try confinement.begin()
-    let attribution = try HostProcesses()
-    try confinement.confineFiles(writable: Self.writablePaths(settings))
-    let ledger = ledger
-    let recording = try settings.recording.place.map { place in
-      try confinement.withoutCapabilities {
-        try ServeRecording(settings.recording, at: place, logger: logger)
+    var unserved = opened.control[...]
+    var started: (recording: ServeRecording?, control: ControlServer?)
+    do {
+      let lookups = try confinement.begin()
+      let attribution = try HostProcesses()
+      try confinement.confineFiles(writable: Self.writablePaths(settings))
+      let recording = try settings.recording.place.map { place in
+        try confinement.withoutCapabilities {
+          try ServeRecording(settings.recording, at: place, logger: logger)
+        }
       }
+      started.recording = recording
+      let sink: any SessionSink =
+        recording.map { [ledger] in FanOut(first: ledger, second: $0.sink) } ?? ledger
+      let relay = try confinement.withEventLoopRights {
+        try Self.makeRelay(opened, settings, sink, attribution, lookups, logger)
+      }
+      let view = ServiceView(identity: identity, ledger: ledger) {
+        Self.readings(relay: relay, recording: recording)
+      }
+      let control = try confinement.withoutCapabilities { ControlServer(view: view) }
+      started.control = control
+      while let (socket, offer) = unserved.popFirst() { try control.serve(socket, offering: offer) }
+      try confinement.finish()
+      self.relay = relay
+      self.recording = recording
+      self.control = control
+    } catch {
+      for (socket, _) in unserved { socket.close() }
+      started.control?.shutDown()
+      started.recording?.finish()
+      throw error
     }
-    self.recording = recording
-    let sink: any SessionSink = recording.map { FanOut(first: ledger, second: $0.sink) } ?? ledger
+  }
+
+  /// A relay that serves, on threads with the rights of the calling one.
+  private static func makeRelay(
+    _ opened: OpenedService, _ settings: ServeSettings, _ sink: any SessionSink,
+    _ attribution: HostProcesses, _ lookups: ProcessLookups, _ logger: Logger
+  ) throws -> Relay {
     let upstream = opened.upstream
-    let relay = try confinement.withEventLoopRights {
-      let relay = try Relay(
-        configuration: RelayConfiguration(settings),
-        authority: opened.authority, upstream: { () throws(TLSFailure) in upstream }, sink: sink,
-        attribution: attribution, lookups: lookups, logger: logger,
-        threads: settings.service.threads ?? Self.coreCount)
-      let sockets = opened.sockets
-      try relay.serve(tcpListeners: sockets.tcp, dnsSockets: [])
-      try relay.serveDNS(
-        sockets: sockets.dnsOverUDP, listeners: sockets.dnsOverTCP, destination: .connectionTracking)
-      return relay
-    }
-    self.relay = relay
-    let view = ServiceView(identity: identity, ledger: ledger) {
-      Self.readings(relay: relay, recording: recording)
-    }
-    control = try confinement.withoutCapabilities { ControlServer(view: view) }
-    if let socket = opened.control { try control.serve(socket, offering: .everything) }
-    if let socket = opened.metrics { try control.serve(socket, offering: .metrics) }
-    try confinement.finish()
+    let relay = try Relay(
+      configuration: RelayConfiguration(settings),
+      authority: opened.authority, upstream: { () throws(TLSFailure) in upstream }, sink: sink,
+      attribution: attribution, lookups: lookups, logger: logger,
+      threads: settings.service.threads ?? coreCount)
+    let sockets = opened.sockets
+    try relay.serve(tcpListeners: sockets.tcp, dnsSockets: [])
+    try relay.serveDNS(
+      sockets: sockets.dnsOverUDP, listeners: sockets.dnsOverTCP, destination: .connectionTracking)
+    return relay
   }
 
   /// Says that the service is up.
   func announce(to notifier: ServiceNotifier) {
     let addresses = identity.listeners.map { "\($0.purpose.rawValue)=\($0.address)" }.joined(separator: " ")
     logger.notice("ready", metadata: ["listening": "\(addresses)"])
-    let relay = relay
-    notifier.startWatchdog { works in
-      if relay.isResponsive(within: .seconds(5)) { works() }
+    notifier.startWatchdog { [relay, recording] in
+      // Who waits for a slow disk works: a restart makes no disk faster, and loses what waits.
+      recording?.isHoldingUp == true || relay.isResponsive(within: .seconds(5))
     }
     notifier.ready()
   }

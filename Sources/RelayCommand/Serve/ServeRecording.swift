@@ -52,6 +52,14 @@ final class ServeRecording: Sendable {
     if case .directory(let thread) = writer { thread.reconfigure(Self.policy(settings)) }
   }
 
+  /// Whether sessions wait, because the disk lags behind.
+  var isHoldingUp: Bool {
+    switch writer {
+    case .file(let thread): thread.isHoldingUp
+    case .directory(let thread): thread.isHoldingUp
+    }
+  }
+
   /// Completes the files.
   func finish() {
     switch writer {
