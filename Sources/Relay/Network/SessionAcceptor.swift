@@ -37,9 +37,13 @@ struct SessionAcceptor: Sendable {
     let time = Timestamp.now()
     context.sessions.beginArrival()
     context.gate?.admit(channel)
-    let client = channel.remoteAddress.flatMap { Endpoint($0) }
+    guard let client = channel.remoteAddress.flatMap({ Endpoint($0) }) else {
+      // It was reset while it waited to be accepted: nobody knows any more whose it was.
+      context.sessions.endArrival()
+      return channel.close()
+    }
     return originalDestination(channel).flatMap { destination in
-      guard let destination, let client else {
+      guard let destination else {
         context.refusals.refuseUnredirected(client: client)
         return channel.close()
       }
