@@ -74,6 +74,33 @@ import Testing
     #expect(log.sessions.count == 1)
   }
 
+  @Test func `does not wait for who does not read the last of a session that is over`() throws {
+    let relay = try makeRelay(attribution: nil)
+    let server = TestSocket.listener()
+    let entrance = TestSocket.listener()
+    // Inherited by what is accepted: the kernel takes less than the server says, the relay has the rest.
+    var size: CInt = 4_096
+    setsockopt(entrance.descriptor, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout.size(ofValue: size)))
+    let upstream = Endpoint(address: .v4(0x7f00_0001), port: server.port)
+    try relay.serve(tcpListeners: [dup(entrance.descriptor)]) { $0.eventLoop.makeSucceededFuture(upstream) }
+    let client = TestSocket.connected(to: entrance.port)
+    client.send("all of it")
+    client.finish()
+    let accepted = server.accept()
+    let answer = String(repeating: "a", count: 240_000)
+    accepted.send(answer)
+    accepted.finish()
+    let kinds = try #require(log.afterClosing())
+    #expect(kinds.last == .closed(SessionClosing(.fin)))
+    relay.drain(patience: .milliseconds(10))
+    // Cut off, and told so: a FIN here would pass for the end of the answer.
+    var error: CInt = 0
+    var length = socklen_t(MemoryLayout.size(ofValue: error))
+    getsockopt(client.descriptor, SOL_SOCKET, SO_ERROR, &error, &length)
+    #expect(error == ECONNRESET)
+    #expect(client.read(answer.utf8.count).utf8.count < answer.utf8.count)
+  }
+
   @Test func `opens every DNS session before it closes it, also where no process was found in time`() throws {
     let relay = try makeRelay(attribution: attribution)
     let entrance = TestSocket.datagrams()

@@ -74,8 +74,11 @@ final class SessionDriver {
     connect()
   }
 
+  /// Also ends one that is over, but whose last bytes wait for their reader.
   func stop() {
-    perform(machine.stop())
+    guard machine.isClosed else { return perform(machine.stop()) }
+    client.reset()
+    server?.reset()
   }
 
   func received(_ bytes: ByteBuffer, from party: Party) {
