@@ -70,6 +70,24 @@ int clinux_child_signal_descriptor(void) {
   return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+static char exit_message[256];
+
+static void exit_now(int signal) {
+  (void)signal;
+  // Not to wait for a reader that has stopped reading.
+  int flags = fcntl(STDERR_FILENO, F_GETFL);
+  if (flags >= 0) fcntl(STDERR_FILENO, F_SETFL, flags | O_NONBLOCK);
+  (void)!write(STDERR_FILENO, exit_message, strlen(exit_message));
+  _exit(2);
+}
+
+void clinux_exit_after(unsigned seconds, const char *message) {
+  snprintf(exit_message, sizeof exit_message, "%s", message);
+  struct sigaction action = {.sa_handler = exit_now};
+  sigaction(SIGALRM, &action, NULL);
+  alarm(seconds);
+}
+
 int clinux_open_process(pid_t pid) {
   char path[32];
   snprintf(path, sizeof path, "/proc/%d", pid);

@@ -34,6 +34,8 @@ int clinux_set_filesystem_user(uid_t user) {
   return -1;
 }
 
+int clinux_hide_memory(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
 // The numbers are the same on every architecture; older headers lack them, and the later fields of the structure.
 enum { landlock_create_ruleset = 444, landlock_add_rule = 445, landlock_restrict_self = 446 };
 enum { landlock_query_version = 1, landlock_path_beneath = 1 };

@@ -14,8 +14,13 @@ package enum Privileges {
     let kept = Capabilities.mask(capabilities)
     try check(clinux_part_capabilities_from_users(), "prctl(PR_SET_SECUREBITS)")
     try check(clinux_limit_bounding_set(kept), "prctl(PR_CAPBSET_DROP)")
-    try check(clinux_clear_ambient(), "prctl(PR_CAP_AMBIENT)")
     try check(clinux_become_user(account.user, account.group), "setresuid")
+    try gainNone(keeping: capabilities)
+  }
+
+  /// Keeps these capabilities only, and whoever the process is; nothing that is executed gains any.
+  package static func gainNone(keeping capabilities: [Capability]) throws(SystemCallFailure) {
+    try check(clinux_clear_ambient(), "prctl(PR_CAP_AMBIENT)")
     try keep(capabilities)
     try check(clinux_set_no_new_privileges(), "prctl(PR_SET_NO_NEW_PRIVS)")
   }
@@ -29,6 +34,13 @@ package enum Privileges {
   /// The user by whom this thread's files and sockets are said to be made.
   package static func takeFileSystemUser(_ user: UInt32) throws(SystemCallFailure) {
     try check(clinux_set_filesystem_user(user), "setfsuid")
+  }
+
+  /// Keeps the memory, and the keys in it, from core dumps and from other processes of the same user.
+  ///
+  /// To be called after all else: a change of user ids undoes it.
+  package static func hideMemory() throws(SystemCallFailure) {
+    try check(clinux_hide_memory(), "prctl(PR_SET_DUMPABLE)")
   }
 
   /// Refuses to all threads the system calls that a relay never makes; after it nothing here works any more.

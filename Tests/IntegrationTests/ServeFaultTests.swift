@@ -47,6 +47,78 @@ struct `Relay serve when something fails` {
     #expect(output.stderr.contains("cannot mark its own connections with 0x5754"), "\(output)")
   }
 
+  @Test func `what cannot start leaves nothing behind`() throws {
+    let host = try HostWorld()
+    try host.setUp(
+      """
+      cd /run/world/home && install -d -o wiretape -g wiretape -m 700 recordings
+      install -m 600 /run/world/certificates/authority.key ca.key
+      """)
+    let serve =
+      "cd /run/world/home && relay serve --ca-cert /run/world/certificates/authority.pem --ca-key ca.key"
+    // Where its threads run already, and where a second socket cannot be made.
+    for options in [
+      "--with-rules --cgroup /nowhere -w recordings", "--metrics /etc/passwd", "-w /nowhere/a/b",
+    ] {
+      let output = try host.shell("\(serve) \(options)")
+      #expect(output.status == 2 && output.stderr.contains("relay: error:"), "\(output)")
+      #expect(try host.shell("ls /run/wiretape").stdout == "", "\(options)")
+    }
+    let complete = try host.shell("cd /run/world/home/recordings && replay list *.pcap")
+    #expect(complete.status == 0, "\(complete)")
+    let gone = "for i in $(seq 100); do pgrep relay-guard >&- || exit 0; sleep 0.1; done; exit 1"
+    #expect(try host.shell(gone).status == 0)
+  }
+
+  @Test func `a storm of SIGHUP does not hold up SIGTERM`() throws {
+    let host = try HostWorld()
+    let relay = try ServingRelay(on: host, Self.ruled)
+    let storm = try host.start(["bash", "-c", "while kill -HUP \(relay.id) 2>&-; do :; done"], as: .root)
+    try host.setUp(
+      "for i in $(seq 100); do grep -q reloaded \(relay.folder)/log && exit; sleep 0.1; done; exit 1")
+    #expect(try relay.stop().status == 0)
+    _ = storm.wait()
+  }
+
+  @Test func `a disk that does not answer is told of, and does not keep it from ending`() throws {
+    let host = try HostWorld()
+    let relay = try ServingRelay(on: host, Self.ruled)
+    // Holds the recorder's thread, by ptrace(2), as a disk would.
+    let hold = """
+      import ctypes, os, time
+      call = ctypes.CDLL(None).ptrace
+      call.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+      tasks = [int(task) for task in os.listdir('/proc/\(relay.id)/task')]
+      name = lambda task: open(f'/proc/\(relay.id)/task/{task}/comm').read()
+      thread = [task for task in tasks if task != \(relay.id) and name(task) == 'relay\\n'][0]
+      PTRACE_SEIZE, PTRACE_INTERRUPT = 0x4206, 0x4207
+      call(PTRACE_SEIZE, thread, None, None)
+      call(PTRACE_INTERRUPT, thread, None, None)
+      while not os.path.exists('\(relay.folder)/enough'): time.sleep(0.1)
+      """
+    let holder = try host.start(["python3", "-c", hold], as: .root)
+    let clients = try host.start(
+      [
+        "bash", "-c",
+        "for i in $(seq 16); do curl -4 -s --max-time 30 http://www.wiretape.test/1M.bin -o /dev/null & done; wait",
+      ], as: .alice)
+    try host.setUp(
+      "for i in $(seq 200); do grep -q 'does not keep up' \(relay.folder)/log && exit; sleep 0.1; done; exit 1"
+    )
+    #expect(try host.shell("relay status").status == 0)
+    let output = try relay.end(
+      by: """
+        kill -TERM \(relay.id)
+        for i in $(seq 100); do grep -q 'not written yet is lost' \(relay.folder)/log && break; sleep 0.1; done
+        touch \(relay.folder)/enough
+        """)
+    #expect(output.status == 2 && output.stderr.contains("not written yet is lost"), "\(output)")
+    #expect(holder.wait() == 0)
+    _ = clients.wait()
+    let gone = "for i in $(seq 50); do relay rules status >&-; [ $? = 1 ] && exit; sleep 0.1; done; exit 9"
+    #expect(try host.shell(gone).status == 0)
+  }
+
   @Test func `SIGTERM in mid-transfer ends within five seconds, and keeps what was recorded`() throws {
     let host = try HostWorld()
     let relay = try ServingRelay(on: host, Self.ruled)

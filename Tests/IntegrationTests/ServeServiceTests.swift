@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// What makes `relay serve` a service: whose it is, what it may do, how it is told and asked.
@@ -29,6 +30,44 @@ struct `Relay serve as a service` {
       #expect(words[7...8] == ["1", "2"], "\(thread)")
     }
     #expect(threads.contains { $0.split(separator: " ")[3] == "990" && !$0.contains("TP-") }, "\(threads)")
+  }
+
+  @Test func `starts with the capabilities that its unit leaves it`() throws {
+    let unit = try String(
+      contentsOf: URL(filePath: #filePath).appending(path: "../../../packaging/systemd/wiretape.service")
+        .standardized, encoding: .utf8)
+    let line = try #require(unit.split(separator: "\n").first { $0.hasPrefix("CapabilityBoundingSet=") })
+    let names = line.drop { $0 != "=" }.dropFirst().split(separator: " ")
+    #expect(names.contains("CAP_NET_ADMIN"))
+    let set = names.map { "+" + $0.dropFirst("CAP_".count).lowercased() }.joined(separator: ",")
+    let host = try HostWorld()
+    let relay = try ServingRelay(
+      on: host, Self.ruled, environment: ["setpriv", "--bounding-set", "-all,\(set)"])
+    #expect(try host.shell(fetch, as: .alice).stdout.contains("42"))
+    #expect(try host.shell("relay status").status == 0)
+    #expect(try relay.stop().status == 0)
+  }
+
+  @Test func `started as the service user, with capabilities, it gives up as much`() throws {
+    let host = try HostWorld()
+    let kept = "+net_admin,+sys_ptrace,+dac_read_search"
+    let relay = try ServingRelay(
+      on: host, Self.ruled,
+      environment: [
+        "setpriv", "--reuid", "990", "--regid", "990", "--clear-groups", "--inh-caps", kept,
+        "--ambient-caps", kept,
+      ],
+      preparation: "chown wiretape ca.key && install -d -o wiretape -g wiretape /run/wiretape")
+    #expect(try host.shell(fetch, as: .alice).stdout.contains("42"))
+    let threads = try host.shell(
+      "for task in /proc/\(relay.id)/task/*; do awk -v ORS=' ' '/^(CapAmb|CapInh|NoNewPrivs|Seccomp):/ { print $2 }' $task/status; echo; done"
+    ).lines
+    let none = "0000000000000000"
+    #expect(Set(threads) == ["\(none) \(none) 1 2 "], "\(threads)")
+    // Nobody can read its memory, not even the user that it runs as; a core dump would be that, too.
+    #expect(try host.shell("stat -c %U /proc/\(relay.id)/mem").stdout == "root\n")
+    #expect(try relay.stop().status == 0)
+    #expect(try relay.sessions().contains { $0["process"]["name"].string == "curl" })
   }
 
   @Test func `root's own traffic is inspected with --all-users, without a loop`() throws {

@@ -37,6 +37,10 @@ int clinux_signal_is_ignored(int signal);
 /// A non-blocking, close-on-exec signalfd(2) for SIGCHLD alone, which is blocked in the calling thread.
 int clinux_child_signal_descriptor(void);
 
+/// After so many seconds the process writes `message` to standard error, and exits with status 2. Takes SIGALRM; needs
+/// no thread, memory or descriptor then.
+void clinux_exit_after(unsigned seconds, const char *message);
+
 /// An open, close-on-exec /proc/PID.
 int clinux_open_process(pid_t pid);
 /// The number of the process's descriptor that is the socket with this inode; -1: none, or not to be seen. `process` is

@@ -12,6 +12,8 @@ int clinux_part_capabilities_from_users(void);
 int clinux_become_user(uid_t user, gid_t group);
 /// The id that file systems, and netfilter's owner match of new sockets, go by; 0, or -1 if it did not take.
 int clinux_set_filesystem_user(uid_t user);
+/// No core dumps, and no tracing or reading by other processes of this user; holds for the whole process.
+int clinux_hide_memory(void);
 
 // Landlock (landlock(7)); rights as its bits.
 

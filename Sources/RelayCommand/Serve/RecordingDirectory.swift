@@ -37,8 +37,11 @@ enum RecordingDirectory {
     "/" + path.split(separator: "/").dropLast().joined(separator: "/")
   }
 
+  /// What is opened is what is given away: nothing that somebody puts in its place, or links there.
   private static func give(_ path: String, to account: ServiceAccount) throws(CommandFailure) {
-    guard lchown(path, account.user, account.group) == 0 else {
+    let directory = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    defer { if directory >= 0 { close(directory) } }
+    guard directory >= 0, fchown(directory, account.user, account.group) == 0 else {
       throw CommandFailure(
         "cannot give directory '\(path)' to user '\(account.name)': \(String(cString: strerror(errno)))")
     }

@@ -28,7 +28,15 @@ struct ServeConfinement {
   /// For a process with a single thread.
   func begin() throws -> ProcessLookups {
     if let account = account.account {
-      try Privileges.become(account, keeping: Self.lookupCapabilities)
+      do throws(SystemCallFailure) {
+        try Privileges.become(account, keeping: Self.lookupCapabilities)
+      } catch {
+        throw CommandFailure(
+          "cannot become user '\(account.name)': \(error)",
+          hint: "root needs CAP_SETUID, CAP_SETGID and CAP_SETPCAP for it; or start it as that user")
+      }
+    } else {
+      try Privileges.gainNone(keeping: Self.lookupCapabilities)
     }
     return ProcessLookups()
   }
@@ -63,6 +71,7 @@ struct ServeConfinement {
   /// The last step, once all threads run.
   func finish() throws {
     try Privileges.keep([])
+    try Privileges.hideMemory()
     try Privileges.refuseSystemCalls()
   }
 }

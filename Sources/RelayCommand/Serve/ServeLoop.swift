@@ -13,6 +13,7 @@ final class ServeLoop {
   private let notifier: ServiceNotifier
   private let logLevel: SharedLogLevel
   private let logger: Logger
+  private var delay = RecordingDelay()
 
   init(
     running: RunningService, rules: ServeRules?, source: SettingsSource, settings: ServeSettings,
@@ -40,6 +41,9 @@ final class ServeLoop {
         break
       }
       rules?.reportEvents()
+      if let recording = running.recording, delay.isNews(isHoldingUp: recording.isHoldingUp) {
+        logger.warning("sessions wait for the recorder: the disk does not keep up with them")
+      }
       if settings.recording.onFailure == .stop, running.recording?.hasFailed == true {
         logger.error("ending, since what is not recorded shall not pass")
         end()
@@ -49,9 +53,12 @@ final class ServeLoop {
   }
 
   private func end() {
+    EndLimit.begin()
     notifier.stopping()
     logger.notice("ending")
     rules?.release()
+    // It asks the event loops, which end now.
+    notifier.stopWatchdog()
     running.end(patience: settings.timeouts.drain)
     rules?.remove()
     logger.notice("ended")

@@ -61,7 +61,12 @@ struct ServeRun {
 
     let confinement = ServeConfinement(account: account, logger: logger)
     let running = try RunningService(opened, settings: settings, confinement: confinement, logger: logger)
-    try rules?.apply()
+    do {
+      try rules?.apply()
+    } catch {
+      running.end(patience: .zero)
+      throw error
+    }
     running.announce(to: notifier)
     let loop = ServeLoop(
       running: running, rules: rules, source: source, settings: settings, notifier: notifier,

@@ -18,13 +18,21 @@ struct ServeSignals {
     signal(SIGPIPE, SIG_IGN)
   }
 
-  /// The next order, or nil after this many seconds.
+  /// The next order, or nil after this many seconds; an end comes before any number of reloads.
   mutating func next(within seconds: Int) -> Order? {
     var limit = timespec(tv_sec: seconds, tv_nsec: 0)
     switch sigtimedwait(&set, nil, &limit) {
-    case SIGHUP: return .reload
+    case SIGHUP: return isEndPending ? .end : .reload
     case SIGTERM, SIGINT: return .end
     default: return nil
     }
+  }
+
+  /// The kernel gives the lowest number first, which is SIGHUP.
+  private var isEndPending: Bool {
+    var pending = sigset_t()
+    sigemptyset(&pending)
+    sigpending(&pending)
+    return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1
   }
 }
