@@ -93,7 +93,9 @@ import Testing
     let kinds = try #require(log.afterClosing())
     #expect(kinds.last == .closed(SessionClosing(.fin)))
     relay.drain(patience: .milliseconds(10))
-    // Cut off, and told so: a FIN here would pass for the end of the answer.
+    // Cut off, and told so: a FIN here would pass for the end of the answer. The kernel may take a moment.
+    var end = pollfd(fd: client.descriptor, events: 0, revents: 0)
+    #expect(poll(&end, 1, 10_000) == 1)
     var error: CInt = 0
     var length = socklen_t(MemoryLayout.size(ofValue: error))
     getsockopt(client.descriptor, SOL_SOCKET, SO_ERROR, &error, &length)
