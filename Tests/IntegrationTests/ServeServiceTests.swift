@@ -110,7 +110,7 @@ struct `Relay serve as a service` {
     )
     let status = try host.shell("relay status")
     #expect(status.stdout.contains("203.0.113.40:25") && status.stdout.contains("alice"), "\(status)")
-    try host.setUp("pkill -f 'sleep 30'")
+    try host.setUp("pkill -f '^sleep 30'")
     _ = client.wait()
     try relay.stop()
     let gone = try host.shell("relay status")
