@@ -130,7 +130,7 @@ import Testing
                               this time. (default: 15s)
       --drain-timeout <duration>
                               Let sessions end by themselves this long after
-                              SIGTERM, at most 5s. (default: 4s)
+                              SIGTERM, at most 5s. (default: 3s)
 
     SERVICE:
       --service-user <name>   Become this user once the sockets are open. (default:

@@ -9,7 +9,7 @@ package struct TimeoutSettings: Hashable, Sendable {
   /// After which a DNS client socket's session is taken to be over.
   package var dnsIdle = Duration.seconds(15)
   /// For sessions to end after SIGTERM, at most 5 s.
-  package var drain = Duration.seconds(4)
+  package var drain = Duration.seconds(3)
 
   package init() {}
 }
