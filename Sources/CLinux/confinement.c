@@ -2,11 +2,13 @@
 #include "confinement.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
+#include <sched.h>
 #include <stddef.h>
 #include <sys/fsuid.h>
 #include <sys/prctl.h>
@@ -75,7 +77,13 @@ int clinux_landlock_enforce(int ruleset) { return (int)syscall(landlock_restrict
 
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define ANSWER(value) BPF_STMT(BPF_RET | BPF_K, value)
-#define REFUSE(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1), ANSWER(SECCOMP_RET_ERRNO | EPERM)
+#define REFUSE_AS(call, error) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1), ANSWER(SECCOMP_RET_ERRNO | error)
+#define REFUSE(call) REFUSE_AS(call, EPERM)
+// The lower half of an argument, in which all flags are; both architectures are little-endian.
+#define LOAD_ARGUMENT(number) LOAD(args[number])
+
+// Older headers lack these; the numbers are the same on every architecture.
+enum { pidfd_getfd = 438, process_madvise = 440, mount_setattr = 442, quotactl_fd = 443, openat2 = 437 };
 
 int clinux_refuse_system_calls(void) {
 #ifndef NATIVE_ARCHITECTURE
@@ -92,10 +100,22 @@ int clinux_refuse_system_calls(void) {
     BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1),
     ANSWER(SECCOMP_RET_KILL_PROCESS),
 #endif
+    // Threads only: a new process could have namespaces of its own. The C library goes on to clone(2), whose flags can be
+    // looked at.
+    REFUSE_AS(SYS_clone3, ENOSYS),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 4),
+    LOAD_ARGUMENT(0),
+    BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_THREAD, 1, 0),
+    ANSWER(SECCOMP_RET_ERRNO | EPERM),
+    ANSWER(SECCOMP_RET_ALLOW),
+#ifdef SYS_fork
+    REFUSE(SYS_fork), REFUSE(SYS_vfork),
+#endif
     REFUSE(SYS_execve), REFUSE(SYS_execveat),
     REFUSE(SYS_setuid), REFUSE(SYS_setgid), REFUSE(SYS_setreuid), REFUSE(SYS_setregid), REFUSE(SYS_setresuid),
     REFUSE(SYS_setresgid), REFUSE(SYS_setfsuid), REFUSE(SYS_setfsgid), REFUSE(SYS_setgroups),
     REFUSE(SYS_ptrace), REFUSE(SYS_process_vm_readv), REFUSE(SYS_process_vm_writev), REFUSE(SYS_kcmp),
+    REFUSE(pidfd_getfd), REFUSE(process_madvise), REFUSE(mount_setattr), REFUSE(quotactl_fd),
     REFUSE(SYS_unshare), REFUSE(SYS_setns), REFUSE(SYS_mount), REFUSE(SYS_umount2), REFUSE(SYS_pivot_root),
     REFUSE(SYS_chroot), REFUSE(SYS_move_mount), REFUSE(SYS_open_tree), REFUSE(SYS_fsopen), REFUSE(SYS_fsmount),
     REFUSE(SYS_bpf), REFUSE(SYS_perf_event_open), REFUSE(SYS_userfaultfd), REFUSE(SYS_io_uring_setup),
@@ -108,5 +128,32 @@ int clinux_refuse_system_calls(void) {
   };
   struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
   return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program);
+#endif
+}
+
+int clinux_refuse_writing(void) {
+#ifndef NATIVE_ARCHITECTURE
+  errno = ENOSYS;
+  return -1;
+#else
+  // It stands behind the filter above, which sees to the architecture.
+  struct sock_filter filter[] = {
+    LOAD(nr),
+    REFUSE_AS(openat2, ENOSYS),
+    REFUSE(SYS_truncate), REFUSE(SYS_renameat2), REFUSE(SYS_unlinkat), REFUSE(SYS_mkdirat), REFUSE(SYS_linkat),
+    REFUSE(SYS_symlinkat), REFUSE(SYS_mknodat), REFUSE(SYS_fchmodat), REFUSE(SYS_fchownat),
+#ifdef SYS_open
+    REFUSE_AS(SYS_open, ENOSYS), REFUSE(SYS_creat), REFUSE(SYS_rename), REFUSE(SYS_renameat), REFUSE(SYS_unlink),
+    REFUSE(SYS_rmdir), REFUSE(SYS_mkdir), REFUSE(SYS_link), REFUSE(SYS_symlink), REFUSE(SYS_mknod),
+    REFUSE(SYS_chmod), REFUSE(SYS_chown), REFUSE(SYS_lchown),
+#endif
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 3),
+    LOAD_ARGUMENT(2),
+    BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC, 0, 1),
+    ANSWER(SECCOMP_RET_ERRNO | EPERM),
+    ANSWER(SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
+  return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
 #endif
 }

@@ -48,6 +48,13 @@ package enum Privileges {
     try check(clinux_refuse_system_calls(), "seccomp")
   }
 
+  /// Refuses to this thread to open files for writing, after ``refuseSystemCalls()``.
+  ///
+  /// For one that may look into other processes: by /proc/PID/mem it could write there, too.
+  package static func refuseWriting() throws(SystemCallFailure) {
+    try check(clinux_refuse_writing(), "seccomp")
+  }
+
   private static func check(_ result: CInt, _ call: String) throws(SystemCallFailure) {
     guard result == 0 else { throw SystemCallFailure(call) }
   }

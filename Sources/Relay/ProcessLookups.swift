@@ -1,5 +1,7 @@
+import Dispatch
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// The thread on which the processes behind sessions are looked up, which must not hold up an event loop.
 ///
@@ -9,6 +11,20 @@ public final class ProcessLookups: Sendable {
 
   public init() {
     pool.start()
+  }
+
+  /// Runs `body` on the thread, once what waits there is done, and waits for it.
+  ///
+  /// Not to be called on an event loop.
+  public func confine(_ body: @escaping @Sendable () throws -> Void) throws {
+    let outcome = Mutex<Result<Void, any Error>>(.success(()))
+    let done = DispatchSemaphore(value: 0)
+    pool.submit { state in
+      if case .active = state { outcome.withLock { $0 = Result(catching: body) } }
+      done.signal()
+    }
+    done.wait()
+    try outcome.withLock(\.self).get()
   }
 
   func run<Result: Sendable>(

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-// What a process gives up for good. All but the last act on the calling thread, and on those that it starts later.
+// What a process gives up for good. All but clinux_refuse_system_calls act on the calling thread, and on those that it starts later.
 
 /// Capabilities no longer follow from user ids, neither when those change nor when a program is executed, and none
 /// can be made ambient; locked (capabilities(7), securebits).
@@ -25,6 +25,9 @@ int clinux_landlock_create(uint64_t file_rights, uint64_t network_rights, uint64
 int clinux_landlock_allow(int ruleset, int path, uint64_t file_rights);
 int clinux_landlock_enforce(int ruleset);
 
-/// Refuses to all threads of the process, with EPERM, the system calls that a relay never makes: executing programs,
-/// changing users and namespaces, mounting, tracing, loading code into the kernel and the like. Needs no_new_privs.
+/// Refuses to all threads of the process, with EPERM, the system calls that a relay never makes: making processes,
+/// executing programs, changing users and namespaces, mounting, tracing, loading code into the kernel and the like. Needs no_new_privs.
 int clinux_refuse_system_calls(void);
+/// Refuses to this thread, with EPERM, to open files for writing, and to make, change or remove any by name; to be
+/// called after clinux_refuse_system_calls.
+int clinux_refuse_writing(void);

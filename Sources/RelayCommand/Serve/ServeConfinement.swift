@@ -8,7 +8,7 @@ import Relay
 ///
 /// | threads | capabilities | files |
 /// | --- | --- | --- |
-/// | process look-ups | NET_ADMIN, SYS_PTRACE, DAC_READ_SEARCH | as the service user |
+/// | process look-ups | NET_ADMIN, SYS_PTRACE, DAC_READ_SEARCH | read as the service user |
 /// | event loops, where peers' bytes are parsed | NET_ADMIN | none |
 /// | the recorder, and all others | none | read all, write the recordings |
 ///
@@ -69,9 +69,10 @@ struct ServeConfinement {
   }
 
   /// The last step, once all threads run.
-  func finish() throws {
+  func finish(_ lookups: ProcessLookups) throws {
     try Privileges.keep([])
     try Privileges.hideMemory()
     try Privileges.refuseSystemCalls()
+    try lookups.confine { try Privileges.refuseWriting() }
   }
 }
