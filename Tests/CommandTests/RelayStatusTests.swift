@@ -38,7 +38,7 @@ import Testing
         settings   /etc/wiretape/relay.yaml
         listening  127.0.0.1: tcp 51080, tls 51443
                    [::1]: dns/udp 51053
-        recording  /var/lib/wiretape/20231114.pcap; 12.3 MB, 45,678 packets; 99.9 MB in all files; 3 events wait
+        recording  /var/lib/wiretape/20231114.pcap; 12.3 MB, 45,678 packets in all files; 3 events wait
         sessions   1,234 TCP (100 plain, 1,100 decrypted, 7 bypassed requested), 56 UDP
         relayed    1.5 MB up, 20.0 MB down
         failure    recording: '20231113.pcap': write: No space left on device

@@ -36,9 +36,8 @@ enum StatusSamples {
     var recording = ServiceReadings.Recording()
     recording.file = "/var/lib/wiretape/20231114.pcap"
     recording.failure = "'20231113.pcap': write: No space left on device"
-    recording.fileBytes = 12_345_678
-    recording.filePackets = 45_678
-    recording.totalBytes = 99_900_000
+    recording.writtenBytes = 12_345_678
+    recording.packets = 45_678
     recording.queuedEvents = 3
     recording.lostEvents = 17
     recording.lostBytes = 4_096

@@ -19,7 +19,7 @@ import Testing
   static var fullReadings: ServiceReadings {
     var readings = ServiceReadings()
     var recording = ServiceReadings.Recording()
-    recording.totalBytes = 3_000
+    recording.writtenBytes = 3_000
     recording.queuedEvents = 4
     readings.recording = recording
     readings.dns = ServiceReadings.DNS()

@@ -61,13 +61,10 @@ extension MetricsText {
       .gauge(
         "wiretape_recording_queue_bytes", "Payload bytes of events that wait to be recorded",
         recording?.queuedBytes),
-      .gauge(
-        "wiretape_recording_file_bytes", "Size of the file that is written to", recording?.fileBytes),
-      .gauge(
-        "wiretape_recording_file_packets", "Packets in the file that is written to", recording?.filePackets),
-      .gauge(
-        "wiretape_recording_bytes", "Size of all files of the recording that are there", recording?.totalBytes
-      ),
+      .counter(
+        "wiretape_recording_written_bytes_total", "Bytes written to captures and sidecars",
+        recording?.writtenBytes),
+      .counter("wiretape_recording_packets_total", "Packets recorded", recording?.packets),
     ]
   }
 

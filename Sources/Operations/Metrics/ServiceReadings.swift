@@ -25,10 +25,9 @@ package struct ServiceReadings: Hashable, Sendable {
     package var failure: String?
     /// The file that is written to.
     package var file: String?
-    package var fileBytes: UInt64 = 0
-    package var filePackets: UInt64 = 0
-    /// Of all files of the recording that are there, the current one included.
-    package var totalBytes: UInt64?
+    /// To all captures and sidecars.
+    package var writtenBytes: UInt64 = 0
+    package var packets: UInt64 = 0
     /// In the queue between the relay and the recorder.
     package var queuedEvents: UInt64 = 0
     package var queuedBytes: UInt64 = 0

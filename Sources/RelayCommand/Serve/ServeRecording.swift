@@ -78,8 +78,8 @@ final class ServeRecording: Sendable {
     readings.state = statistics.currentPath == nil ? .failed : .recording
     readings.failure = statistics.lastFailure
     readings.file = statistics.currentPath
-    readings.fileBytes = statistics.fileByteCount
-    readings.filePackets = statistics.packetCount
+    readings.writtenBytes = statistics.fileByteCount
+    readings.packets = statistics.packetCount
     readings.queuedEvents = UInt64(statistics.queuedEventCount)
     readings.queuedBytes = UInt64(statistics.queuedByteCount)
     readings.lostEvents = statistics.lostEventCount

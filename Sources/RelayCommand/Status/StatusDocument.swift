@@ -9,9 +9,8 @@ struct StatusDocument {
     var state = ""
     var failure: String?
     var file: String?
-    var fileBytes: UInt64 = 0
-    var filePackets: UInt64 = 0
-    var totalBytes: UInt64?
+    var writtenBytes: UInt64 = 0
+    var packets: UInt64 = 0
     var queuedEvents: UInt64 = 0
     var lostEvents: UInt64 = 0
     var lostBytes: UInt64 = 0

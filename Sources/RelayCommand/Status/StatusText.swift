@@ -63,8 +63,8 @@ struct StatusText {
     guard let recording = document.recording else { return "none" }
     var parts = [recording.file.map(shown) ?? "no file"]
     parts.append(
-      "\(HumaneUnits.size(recording.fileBytes)), \(HumaneUnits.count(recording.filePackets)) packets")
-    if let total = recording.totalBytes { parts.append("\(HumaneUnits.size(total)) in all files") }
+      "\(HumaneUnits.size(recording.writtenBytes)), \(HumaneUnits.count(recording.packets)) packets in all files"
+    )
     if recording.queuedEvents > 0 { parts.append("\(HumaneUnits.count(recording.queuedEvents)) events wait") }
     return parts.joined(separator: "; ")
   }
