@@ -34,7 +34,8 @@ import Testing
     #expect(rotating.deletedPaths.count >= 7)
     let names = try rotating.names()
     let expected = rotating.paths.suffix(names.count / 2).map(fileName)
-    #expect(names.filter { $0.hasSuffix(".pcap") } == expected)
+    // By name, the tenth of a second comes before the second.
+    #expect(Set(names.filter { $0.hasSuffix(".pcap") }) == Set(expected))
     #expect(rotating.recorder.statistics.deletedCount == UInt64(rotating.deletedPaths.count))
   }
 
