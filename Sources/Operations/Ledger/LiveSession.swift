@@ -23,6 +23,8 @@ package struct LiveSession: Hashable, Sendable {
   /// What the handshake with the client agreed on: `TLSv1.3`.
   package var tlsVersion: String?
   package var alpn: String?
+  /// Why the server's certificates do not stand; empty where they do.
+  package var certificateErrors: [String] = []
   /// Payload bytes, also those that the capture lacks.
   package var bytes = Traffic()
 

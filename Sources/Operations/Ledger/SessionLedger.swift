@@ -8,11 +8,14 @@ import Synchronization
 /// each other. Memory grows with the number of live sessions only, which the relay limits.
 package final class SessionLedger: SessionSink {
   private let shards: [Shard]
+  private let log: SessionLog?
 
   /// A power of two.
   private static let shardCount = 16
 
-  package init() {
+  /// `log` is told of each session's beginning and end, on the thread that the event comes from.
+  package init(log: SessionLog? = nil) {
+    self.log = log
     shards = (0..<Self.shardCount).map { _ in Shard() }
   }
 
@@ -25,7 +28,16 @@ package final class SessionLedger: SessionSink {
     }
     // Parsed before the lock is taken.
     let serverName = Self.serverName(in: event)
-    shard.state.withLock { $0.receive(event, serverName: serverName) }
+    let session = shard.state.withLock { $0.receive(event, serverName: serverName) }
+    if let log, let session { Self.tell(log, of: event, session) }
+  }
+
+  private static func tell(_ log: SessionLog, of event: SessionEvent, _ session: LiveSession) {
+    switch event.kind {
+    case .opened: log.opened(session)
+    case .closed(let closing): log.closed(session, closing, at: event.time)
+    default: break
+    }
   }
 
   /// What has happened so far, in sessions that are over and in those that are not.
@@ -69,14 +81,16 @@ private final class Shard: Sendable {
 }
 
 extension Shard.State {
-  mutating func receive(_ event: SessionEvent, serverName: String?) {
+  /// Returns the session that the event opens or closes.
+  mutating func receive(_ event: SessionEvent, serverName: String?) -> LiveSession? {
     switch event.kind {
     case .opened(let opening):
       totals.opened[opening.transport] += 1
       let facts = LiveSession(id: event.session, opened: event.time, opening: opening)
       sessions[event.session] = Shard.Entry(facts)
+      return facts
     case .clientHello:
-      guard let session = sessions[event.session] else { return }
+      guard let session = sessions[event.session] else { return nil }
       session.facts.serverName = serverName
       session.facts.state = .handshake
     case .secured(let party, let facts):
@@ -89,7 +103,7 @@ extension Shard.State {
     case .datagram(let direction, let bytes):
       totals.datagrams[direction] += 1
       totals.datagramBytes[direction] += UInt64(bytes.count)
-      guard let session = sessions[event.session] else { return }
+      guard let session = sessions[event.session] else { return nil }
       session.facts.bytes[direction] += UInt64(bytes.count)
       session.facts.state = .relaying
     case .gap(let direction, let byteCount):
@@ -99,8 +113,9 @@ extension Shard.State {
     case .halfClosed:
       sessions[event.session]?.facts.state = .closing
     case .closed(let closing):
-      closed(event.session, closing)
+      return closed(event.session, closing)
     }
+    return nil
   }
 
   mutating func add(_ byteCount: UInt64, _ direction: Direction, to id: SessionID) {
@@ -115,7 +130,9 @@ extension Shard.State {
     totals.handshakes[HandshakeKind(party, version)] += 1
     switch party {
     case .server:
-      if !facts.certificateErrors.isEmpty { totals.badCertificates += 1 }
+      guard !facts.certificateErrors.isEmpty else { return }
+      totals.badCertificates += 1
+      sessions[id]?.facts.certificateErrors = facts.certificateErrors
     case .client:
       treat(id, .decrypted)
       guard let session = sessions[id] else { return }
@@ -138,11 +155,12 @@ extension Shard.State {
     totals.treatments[.plain] += 1
   }
 
-  private mutating func closed(_ id: SessionID, _ closing: SessionClosing) {
+  private mutating func closed(_ id: SessionID, _ closing: SessionClosing) -> LiveSession? {
     if let cause = closing.cause { totals.failures[FailureKind(cause)] += 1 }
     if case .reset(let party) = closing.end { totals.resets[party] += 1 }
     // A session that the ledger never saw open was not counted as opened either.
-    guard let session = sessions.removeValue(forKey: id) else { return }
+    guard let session = sessions.removeValue(forKey: id) else { return nil }
     totals.closed[session.facts.opening.transport] += 1
+    return session.facts
   }
 }
