@@ -12,6 +12,8 @@ public import SessionEvents
 /// All numbers are big-endian; UTF is a u16 length and that many bytes.
 public struct JavaTrustStore: Sendable {
   public static let password = "changeit"
+  /// What a store of this format begins with; certificates stand in it as they are.
+  public static let magic: [UInt8] = [0xfe, 0xed, 0xfe, 0xed]
 
   private let created: Timestamp
   private var count: UInt32 = 0
@@ -39,7 +41,7 @@ public struct JavaTrustStore: Sendable {
   public func bytes() throws(TLSFailure) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(entries.count + 32)
-    bytes.append(bigEndian: UInt32(0xfeed_feed))
+    bytes += Self.magic
     bytes.append(bigEndian: UInt32(2))
     bytes.append(bigEndian: count)
     bytes += entries

@@ -86,6 +86,20 @@ import Testing
     )
   }
 
+  @Test func `looks whether Java's store has the CA, and what it says of that works`() throws {
+    let run = try PrivateTrust().run(
+      #"""
+      relay ca init >/dev/null 2>&1
+      # The hook that would tell Java is not there.
+      relay ca install | grep -c '^  java '
+      relay ca install | sed -n 's/^ *keytool/keytool/p' >commands
+      bash -eu commands >/dev/null 2>&1
+      relay ca install | grep -c '^  java ' || true
+      """#)
+    #expect(run.errors == "")
+    #expect(run.lines == ["1", "0"])
+  }
+
   @Test func `lists the programs of PATH for scripts`() throws {
     let run = try PrivateTrust().run(
       #"""

@@ -48,7 +48,7 @@ struct CAInstallCommand: ParsableCommand, HelpEnding {
     let report = InstallReport(
       hasChanged: hasChanged, file: store.path(of: certificate), bundle: store.bundle,
       programs: ProgramStore.find(
-        bundle: store.bundle, file: store.path(of: certificate),
+        bundle: store.bundle, file: store.path(of: certificate), certificate: certificate.der,
         environment: CallerEnvironment.variables()))
     print(json ? report.jsonText : report.plainText)
   }

@@ -40,22 +40,27 @@ extension ProgramStore {
   /// A JDK's own store, which distributions link to one that they keep in step with the system's.
   private static let java = ProgramKind(names: ["java"]) { places, name, path in
     let stores = TrustEnvironment.javaTrustStores(environment: places.environment)
-    let kept = [
-      "/etc/ssl/certs/java/cacerts", "/etc/pki/ca-trust/extracted/java/cacerts", "/etc/pki/java/cacerts",
-    ]
-    let own = stores.filter { !kept.contains($0) }
-    guard !own.isEmpty else {
-      return ProgramStore(
-        name: name, path: path, isCovered: !stores.isEmpty,
-        need: stores.isEmpty
-          ? "its trust store is not found" : "uses '\(stores[0])', which is kept in step with the system's")
+    guard let first = stores.first else {
+      return ProgramStore(name: name, path: path, need: "its trust store is not found")
     }
-    let commands = own.map {
+    let lacking = stores.filter { store in
+      !(places.isTrusted(byJavaStore: store) ?? distributionsJavaStores.contains(store))
+    }
+    guard !lacking.isEmpty else {
+      return ProgramStore(name: name, path: path, isCovered: true, need: "uses '\(first)', which has the CA")
+    }
+    let commands = lacking.map {
       "keytool -importcert -noprompt -trustcacerts -alias wiretape -file \(places.file) -keystore \($0) -storepass changeit"
     }
     return ProgramStore(
-      name: name, path: path, need: "has a store of its own; as the user who owns it:", settings: commands)
+      name: name, path: path, need: "has a store of its own, which lacks the CA; as the user who owns it:",
+      settings: commands)
   }
+
+  /// Those that are kept in step with the system's.
+  private static let distributionsJavaStores = [
+    "/etc/ssl/certs/java/cacerts", "/etc/pki/ca-trust/extracted/java/cacerts", "/etc/pki/java/cacerts",
+  ]
 
   private static let firefox = kind(
     ["firefox", "firefox-esr"], "has a store of its own; in /etc/firefox/policies/policies.json:"

@@ -1,6 +1,7 @@
 import JSONText
 import LinuxSystem
 import Sandbox
+import TLSEngine
 
 /// A program that may not use the system's trust store, and what it needs to trust the CA.
 struct ProgramStore: Hashable {
@@ -25,8 +26,10 @@ struct ProgramStore: Hashable {
   }
 
   /// Those on PATH.
-  static func find(bundle: String, file: String, environment: [String: String]) -> [ProgramStore] {
-    let places = ProgramPlaces(bundle: bundle, file: file, environment: environment)
+  static func find(
+    bundle: String, file: String, certificate: [UInt8], environment: [String: String]
+  ) -> [ProgramStore] {
+    let places = ProgramPlaces(bundle: bundle, file: file, certificate: certificate, environment: environment)
     return Self.kinds.compactMap { kind in
       kind.names.lazy.compactMap { name in places.path(of: name).map { kind.advice(places, name, $0) } }.first
         ?? nil
@@ -40,18 +43,29 @@ struct ProgramPlaces {
   let bundle: String
   /// The CA's certificate alone.
   let file: String
+  /// The same, as DER.
+  let certificate: [UInt8]
   let environment: [String: String]
   private let search: ToolSearch
 
-  init(bundle: String, file: String, environment: [String: String]) {
+  init(bundle: String, file: String, certificate: [UInt8], environment: [String: String]) {
     self.bundle = bundle
     self.file = file
+    self.certificate = certificate
     self.environment = environment
     let directories = (environment["PATH"] ?? "").split(separator: ":").map(String.init)
     search = ToolSearch(directories: directories)
   }
 
   func path(of program: String) -> String? { search.path(of: program) }
+
+  /// Whether a Java trust store has the CA; nil where its format hides that.
+  func isTrusted(byJavaStore path: String) -> Bool? {
+    guard let store = SystemFiles.contents(of: path), store.starts(with: JavaTrustStore.magic) else {
+      return nil
+    }
+    return store.contains(certificate)
+  }
 
   /// Whether a program came with the distribution, whose OpenSSL, GnuTLS and NSS know the system's store.
   func isDistributions(_ path: String) -> Bool {
