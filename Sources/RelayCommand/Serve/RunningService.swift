@@ -13,7 +13,7 @@ import TLSEngine
 final class RunningService {
   let relay: Relay
   let recording: ServeRecording?
-  private let ledger = SessionLedger()
+  private let ledger: SessionLedger
   private let control: ControlServer
   private let identity: ServiceIdentity
   private let logger: Logger
@@ -22,12 +22,16 @@ final class RunningService {
   ///
   /// Where it fails, what was recorded is complete, and no socket's file is left; other threads may run on.
   init(
-    _ opened: OpenedService, settings: ServeSettings, confinement: ServeConfinement, logger: Logger
+    _ opened: OpenedService, settings: ServeSettings, file: String?, confinement: ServeConfinement,
+    logger: Logger
   ) throws {
     self.logger = logger
+    let ledger = SessionLedger(log: SessionLog(logger: logger))
+    self.ledger = ledger
     _ = OpenFileLimit.raise()
     identity = ServiceIdentity(
-      version: RelayCommand.version, pid: getpid(), started: .now(), listeners: opened.sockets.listeners)
+      version: RelayCommand.version, pid: getpid(), started: .now(), listeners: opened.sockets.listeners,
+      configurationFile: file)
     var unserved = opened.control[...]
     var started: (recording: ServeRecording?, control: ControlServer?)
     do {
@@ -41,7 +45,7 @@ final class RunningService {
       }
       started.recording = recording
       let sink: any SessionSink =
-        recording.map { [ledger] in FanOut(first: ledger, second: $0.sink) } ?? ledger
+        recording.map { FanOut(first: ledger, second: $0.sink) } ?? ledger
       let relay = try confinement.withEventLoopRights {
         try Self.makeRelay(opened, settings, sink, attribution, lookups, logger)
       }

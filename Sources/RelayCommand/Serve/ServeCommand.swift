@@ -81,7 +81,7 @@ struct ServeCommand: ParsableCommand, HelpEnding {
     } else if options.printConfig {
       print(loaded.yaml, terminator: "")
     } else {
-      throw ExitCode(try ServeRun(settings: loaded.settings, source: source).run())
+      throw ExitCode(try ServeRun(loaded, source: source).run())
     }
   }
 

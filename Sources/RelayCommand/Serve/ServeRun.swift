@@ -17,13 +17,16 @@ import TLSEngine
 /// of its own; then the threads start, each with no more than it needs.
 struct ServeRun {
   private let settings: ServeSettings
+  /// The file of settings, where there is one.
+  private let file: String?
   /// For a reload: `load()` reads everything again.
   private let source: SettingsSource
   private let logLevel: SharedLogLevel
   private let logger: Logger
 
-  init(settings: ServeSettings, source: SettingsSource) {
-    self.settings = settings
+  init(_ loaded: LoadedSettings, source: SettingsSource) {
+    settings = loaded.settings
+    file = loaded.file
     self.source = source
     let logLevel = SharedLogLevel(Logger.Level(settings.service.logLevel))
     self.logLevel = logLevel
@@ -51,6 +54,8 @@ struct ServeRun {
 
   private func serve() throws -> Int32 {
     Allocator.tune()
+    // Else libdispatch tells syslog, at the end of every service, that it may not raise a thread's priority.
+    setenv("LIBDISPATCH_LOG", "NO", 0)
     let signals = ServeSignals()
     let notifier = try ServiceNotifier.takingFromEnvironment()
     let account = try ServeAccount(settings.service, logger: logger)
@@ -60,7 +65,8 @@ struct ServeRun {
     let opened = try OpenedService(settings, account: account, logger: logger)
 
     let confinement = ServeConfinement(account: account, logger: logger)
-    let running = try RunningService(opened, settings: settings, confinement: confinement, logger: logger)
+    let running = try RunningService(
+      opened, settings: settings, file: file, confinement: confinement, logger: logger)
     do {
       try rules?.apply()
     } catch {
@@ -81,7 +87,10 @@ struct ServeRun {
     } catch {
       throw CommandFailure(
         error.description,
-        hint: "run it as root: without the mark, rules would lead its connections back to it")
+        hint: """
+          run it as root, in a container with CAP_NET_ADMIN: without the mark, rules would lead its connections back \
+          to it
+          """)
     }
   }
 }
