@@ -39,11 +39,12 @@ import Testing
         listening  127.0.0.1: tcp 51080, tls 51443
                    [::1]: dns/udp 51053
         recording  /var/lib/wiretape/20231114.pcap; 12.3 MB, 45,678 packets in all files; 3 events wait
-        sessions   1,234 TCP (100 plain, 1,100 decrypted, 7 bypassed requested), 56 UDP
+        sessions   1,234 TCP (100 plain, 1,100 decrypted, 7 bypassed as asked), 56 UDP
         relayed    1.5 MB up, 20.0 MB down
         failure    recording: '20231113.pcap': write: No space left on device
         lost       17 events with 4.1 kB are not recorded
-        ends       8 upstream unreachable, 2 tls failed client, 3 reset by the server
+        ends       8 server unreachable, 2 TLS failed with the client, 3 reset by the server
+        servers    4 handshakes with certificates that do not stand
         refused    1 not redirected here, 2 the relay's own
         accepting  paused: too many connections are open
 

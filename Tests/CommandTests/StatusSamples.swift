@@ -61,6 +61,7 @@ enum StatusSamples {
     totals.streamBytes[.serverToClient] = 20_000_000
     totals.failures[.upstreamUnreachable] = 8
     totals.failures[.tlsFailedWithClient] = 2
+    totals.badCertificates = 4
     totals.resets[.server] = 3
     return totals
   }

@@ -88,6 +88,7 @@ extension StatusDocument.Totals {
       case "treatments": treatments = try scanner.counts()
       case "stream_bytes": streamBytes = try StatusDocument.Traffic(&scanner)
       case "datagram_bytes": datagramBytes = try StatusDocument.Traffic(&scanner)
+      case "bad_certificates": badCertificates = try scanner.integer()
       case "failures": failures = try scanner.counts()
       case "resets": resets = try scanner.counts()
       default: try scanner.skip()

@@ -28,6 +28,7 @@ struct StatusDocument {
     var treatments: [Count] = []
     var streamBytes = Traffic()
     var datagramBytes = Traffic()
+    var badCertificates: UInt64 = 0
     var failures: [Count] = []
     var resets: [Count] = []
   }

@@ -106,6 +106,10 @@ struct StatusText {
         "\(HumaneUnits.count($0.count)) reset by the \(words($0.name))"
       }
     if !ends.isEmpty { troubles.append(("ends", ends.joined(separator: ", "))) }
+    if document.totals.badCertificates > 0 {
+      let handshakes = HumaneUnits.count(document.totals.badCertificates)
+      troubles.append(("servers", "\(handshakes) handshakes with certificates that do not stand"))
+    }
     if let refused { troubles.append(("refused", refused)) }
     if document.admission.isPaused { troubles.append(("accepting", "paused: too many connections are open")) }
     return troubles
@@ -178,7 +182,7 @@ struct StatusText {
 
   // MARK: Words
 
-  private func words(_ name: String) -> String { shown(name.map { $0 == "_" ? " " : String($0) }.joined()) }
+  private func words(_ name: String) -> String { shown(StatusWords.phrase(for: name)) }
 
   /// What others have chosen is not to reach the terminal as it is.
   private func shown(_ text: String) -> String { TerminalText.escaped(text) }
