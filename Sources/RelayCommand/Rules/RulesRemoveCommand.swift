@@ -29,6 +29,8 @@ struct RulesRemoveCommand: ParsableCommand, HelpEnding {
     do throws(RulesError) {
       let removal = try Rules.remove(serviceOnly ? .ofServices : .everyones)
       for problem in removal.problems { diagnostics.warning("\(problem)") }
+      // What nobody asked for, as at the end of every service, is not worth a line.
+      if serviceOnly, removal.removed.isEmpty { return }
       let backends = Set(removal.removed.map(\.rawValue)).sorted().reversed().joined(separator: " and ")
       diagnostics.note(
         backends.isEmpty ? "there were no rules to remove" : "removed the rules of \(backends)")
