@@ -5,7 +5,7 @@ import Replay
 
 /// What to read, the same for every subcommand.
 struct InputOptions: ParsableArguments {
-  @Argument(help: "The capture to read; '-' is standard input.")
+  @Argument(help: "The capture to read; '-' is standard input.", completion: .file())
   var file: String
 
   @Flag(name: .long, help: "Ignore the sidecar, and tell only what the packets tell.")

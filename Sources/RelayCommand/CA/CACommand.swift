@@ -28,7 +28,8 @@ struct CACommand: ParsableCommand, HelpEnding {
 
 /// Which CA is meant.
 struct CAOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The directory with ca.pem and ca.key.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("The directory with ca.pem and ca.key.", valueName: "dir"), completion: .directory)
   var directory = AuthorityDirectory.standardPath
 
   @Option(

@@ -32,8 +32,9 @@ struct CAExportCommand: ParsableCommand, HelpEnding {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("Write it here, in place of what is there; '-' is standard output.", valueName: "file")
-  )
+    help: ArgumentHelp(
+      "Write it here, in place of what is there; '-' is standard output.", valueName: "file"),
+    completion: .file())
   var output = "-"
 
   func run() throws {

@@ -58,7 +58,8 @@ struct RecordingOptions: ParsableArguments {
     name: [.customShort("w"), .customLong("write")],
     help: ArgumentHelp(
       "Write the recording here; '-' is standard output. (default: COMMAND-YYYYMMDD-HHMMSS.pcap)",
-      valueName: "path"))
+      valueName: "path"),
+    completion: .file())
   var path: String?
 
   @Flag(help: "Replace an existing recording.")
@@ -110,7 +111,8 @@ struct InterceptionOptions: ParsableArguments {
     parsing: .singleValue,
     help: ArgumentHelp(
       "Trust the CA certificates in this PEM file for upstream servers, besides the system's. Repeatable.",
-      valueName: "file"))
+      valueName: "file"),
+    completion: .file())
   var upstreamCA: [String] = []
 
   @Option(
@@ -145,7 +147,8 @@ struct CommandOptions: ParsableArguments {
   var linger = 2.0
 
   @Argument(
-    parsing: .postTerminator, help: ArgumentHelp("The command and its arguments.", valueName: "command"))
+    parsing: .postTerminator, help: ArgumentHelp("The command and its arguments.", valueName: "command"),
+    completion: .file())
   var command: [String] = []
 
   func validate() throws {

@@ -5,7 +5,7 @@ struct ServeRulesOptions: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: .setting("rules.apply"))
   var withRules: Bool?
 
-  @Option(help: .setting("rules.backend"))
+  @Option(help: .setting("rules.backend"), completion: .setting("rules.backend"))
   var backend: String?
 
   @Option(parsing: .singleValue, help: .setting("rules.users"))
@@ -69,13 +69,13 @@ struct ServiceOptions: ParsableArguments {
   @Option(help: .setting("service_user"))
   var serviceUser: String?
 
-  @Option(help: .setting("control"))
+  @Option(help: .setting("control"), completion: .setting("control"))
   var control: String?
 
-  @Option(help: .setting("metrics"))
+  @Option(help: .setting("metrics"), completion: .setting("metrics"))
   var metrics: String?
 
-  @Option(help: .setting("log_level"))
+  @Option(help: .setting("log_level"), completion: .setting("log_level"))
   var logLevel: String?
 
   @Option(help: .setting("max_sessions"))
@@ -99,7 +99,8 @@ struct SettingsOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Read the settings from this file. (default: /etc/wiretape/relay.yaml, if it exists)", valueName: "file"
-    ))
+    ),
+    completion: .file())
   var config: String?
 
   @Flag(help: "Check the settings, say everything that is wrong with them, and end.")

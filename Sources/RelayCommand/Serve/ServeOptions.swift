@@ -28,7 +28,7 @@ struct ListenOptions: ParsableArguments {
 
 /// Where DNS goes.
 struct DNSOptions: ParsableArguments {
-  @Option(help: .setting("dns"))
+  @Option(help: .setting("dns"), completion: .setting("dns"))
   var dns: String?
 
   @Option(parsing: .singleValue, help: .setting("nameservers"))
@@ -46,7 +46,8 @@ struct DNSOptions: ParsableArguments {
 
 /// What is written where.
 struct ServeRecordingOptions: ParsableArguments {
-  @Option(name: [.customShort("w"), .customLong("write")], help: .setting("write"))
+  @Option(
+    name: [.customShort("w"), .customLong("write")], help: .setting("write"), completion: .setting("write"))
   var path: String?
 
   @Option(help: .setting("rotate_size"))
@@ -58,10 +59,10 @@ struct ServeRecordingOptions: ParsableArguments {
   @Option(help: .setting("max_total"))
   var maxTotal: String?
 
-  @Option(help: .setting("on_record_failure"))
+  @Option(help: .setting("on_record_failure"), completion: .setting("on_record_failure"))
   var onRecordFailure: String?
 
-  @Option(help: .setting("link_type"))
+  @Option(help: .setting("link_type"), completion: .setting("link_type"))
   var linkType: String?
 
   @Option(help: .setting("segment_size"))
@@ -84,19 +85,19 @@ struct ServeRecordingOptions: ParsableArguments {
 
 /// How sessions are intercepted.
 struct ServeInterceptionOptions: ParsableArguments {
-  @Option(help: .setting("ca_directory"))
+  @Option(help: .setting("ca_directory"), completion: .setting("ca_directory"))
   var caDirectory: String?
 
-  @Option(help: .setting("ca_cert"))
+  @Option(help: .setting("ca_cert"), completion: .setting("ca_cert"))
   var caCert: String?
 
-  @Option(help: .setting("ca_key"))
+  @Option(help: .setting("ca_key"), completion: .setting("ca_key"))
   var caKey: String?
 
-  @Option(parsing: .singleValue, help: .setting("upstream_ca"))
+  @Option(parsing: .singleValue, help: .setting("upstream_ca"), completion: .setting("upstream_ca"))
   var upstreamCA: [String] = []
 
-  @Option(help: .setting("on_bad_certificate"))
+  @Option(help: .setting("on_bad_certificate"), completion: .setting("on_bad_certificate"))
   var onBadCertificate: String?
 
   @Option(parsing: .singleValue, help: .setting("bypass"))

@@ -11,6 +11,15 @@ extension ArgumentHelp {
   }
 }
 
+extension CompletionKind {
+  /// What a shell offers for the value of a key.
+  static func setting(_ path: String) -> CompletionKind? {
+    let key = SettingKeys.standing(path)
+    if key.isPath { return .file() }
+    return key.words.isEmpty ? nil : .list(key.words)
+  }
+}
+
 extension SettingKeys {
   /// The key, which exists.
   static func standing(_ path: String) -> SettingKey {

@@ -29,7 +29,7 @@ struct StatusCommand: ParsableCommand, HelpEnding {
         $ sudo relay status --json | jq .recording.queued_bytes
     """
 
-  @Option(help: ArgumentHelp("The service's control socket.", valueName: "path"))
+  @Option(help: ArgumentHelp("The service's control socket.", valueName: "path"), completion: .file())
   var socket = ControlSocket.defaultPath
 
   @Flag(help: "Print the service's answer as it came: one JSON object on a line.")

@@ -19,7 +19,7 @@ extension SettingKey {
     _ place: Place<Value>, _ syntax: ValueSyntax<Value>, in group: SettingGroup, _ naming: Naming
   ) -> SettingKey {
     SettingKey(
-      naming, in: group, isList: false,
+      naming, in: group, isList: false, words: syntax.words,
       check: { (text) throws(UnfitValue) in _ = try syntax.read(text) },
       assign: { (texts, settings) throws(UnfitValue) in
         if let text = texts.last { settings[keyPath: place] = try syntax.read(text) }
@@ -41,7 +41,7 @@ extension SettingKey {
     _ place: Place<[Element]>, _ syntax: ValueSyntax<Element>, in group: SettingGroup, _ naming: Naming
   ) -> SettingKey {
     SettingKey(
-      naming, in: group, isList: true,
+      naming, in: group, isList: true, words: syntax.words,
       check: { (text) throws(UnfitValue) in _ = try syntax.read(text) },
       assign: { (texts, settings) throws(UnfitValue) in
         var elements: [Element] = []
@@ -57,7 +57,7 @@ extension SettingKey {
   }
 
   private init(
-    _ naming: Naming, in group: SettingGroup, isList: Bool,
+    _ naming: Naming, in group: SettingGroup, isList: Bool, words: [String],
     check: @escaping @Sendable (String) throws(UnfitValue) -> Void,
     assign: @escaping @Sendable ([String], inout ServeSettings) throws(UnfitValue) -> Void,
     texts: @escaping @Sendable (ServeSettings) -> [String],
@@ -70,6 +70,7 @@ extension SettingKey {
     details = naming.details
     self.group = group
     self.isList = isList
+    self.words = words
     isApplicable = naming.isApplicable
     standardWords = naming.standardWords
     example = naming.example

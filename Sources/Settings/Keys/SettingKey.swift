@@ -20,6 +20,8 @@ package struct SettingKey: Sendable {
   let example: String?
   /// Whether a relative path given as a flag starts at the working directory.
   package let isPath: Bool
+  /// All values that it can have, where they are few.
+  package let words: [String]
 
   /// Checks one scalar, or one element of a list.
   let check: @Sendable (String) throws(UnfitValue) -> Void

@@ -49,7 +49,7 @@ extension ValueSyntax where Value: RawRepresentable<String> & CaseIterable & Sen
     let words = Value.allCases.map(\.rawValue)
     let expectation = words.dropLast().joined(separator: ", ") + " or " + words.suffix(1).joined()
     return ValueSyntax(
-      expectation,
+      expectation, words: words,
       read: { (text) throws(UnfitValue) in
         if let value = Value(rawValue: text) { return value }
         let near = Spelling.nearest(to: text, among: words).map { ": did you mean '\($0)'?" } ?? ""

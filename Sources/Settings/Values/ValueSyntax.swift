@@ -5,12 +5,16 @@ struct ValueSyntax<Value>: Sendable {
   let read: @Sendable (String) throws(UnfitValue) -> Value
   /// A text that `read` makes the same value of.
   let text: @Sendable (Value) -> String
+  /// All values there are, where they are few.
+  let words: [String]
 
   init(
-    _ expectation: String, read: @escaping @Sendable (String) throws(UnfitValue) -> Value,
+    _ expectation: String, words: [String] = [],
+    read: @escaping @Sendable (String) throws(UnfitValue) -> Value,
     text: @escaping @Sendable (Value) -> String
   ) {
     self.expectation = expectation
+    self.words = words
     self.read = read
     self.text = text
   }
