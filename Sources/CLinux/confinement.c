@@ -131,7 +131,7 @@ int clinux_refuse_system_calls(void) {
 #endif
 }
 
-int clinux_refuse_writing(void) {
+int clinux_refuse_files(bool all) {
 #ifndef NATIVE_ARCHITECTURE
   errno = ENOSYS;
   return -1;
@@ -149,7 +149,10 @@ int clinux_refuse_writing(void) {
 #endif
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 3),
     LOAD_ARGUMENT(2),
-    BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC, 0, 1),
+    // Any flags are at least 0.
+    all ? (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0, 0, 1)
+        : (struct sock_filter)BPF_JUMP(
+              BPF_JMP | BPF_JSET | BPF_K, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC, 0, 1),
     ANSWER(SECCOMP_RET_ERRNO | EPERM),
     ANSWER(SECCOMP_RET_ALLOW),
   };

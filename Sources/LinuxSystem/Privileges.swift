@@ -52,7 +52,12 @@ package enum Privileges {
   ///
   /// For one that may look into other processes: by /proc/PID/mem it could write there, too.
   package static func refuseWriting() throws(SystemCallFailure) {
-    try check(clinux_refuse_writing(), "seccomp")
+    try check(clinux_refuse_files(false), "seccomp")
+  }
+
+  /// Refuses to this thread to open any file, after ``refuseSystemCalls()``; with Landlock or without.
+  package static func refuseFiles() throws(SystemCallFailure) {
+    try check(clinux_refuse_files(true), "seccomp")
   }
 
   private static func check(_ result: CInt, _ call: String) throws(SystemCallFailure) {

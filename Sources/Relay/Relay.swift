@@ -112,6 +112,11 @@ public final class Relay: Sendable {
     return loops.allSatisfy { _ in answers.wait(timeout: deadline) == .success }
   }
 
+  /// Runs `body` on the thread of each event loop, and waits for it; not to be called on one.
+  public func confine(_ body: @escaping @Sendable () throws -> Void) throws {
+    for loop in group.makeIterator() { try loop.submit(body).wait() }
+  }
+
   /// Accepts no more connections; those that wait to be accepted are reset.
   ///
   /// Blocks until that is done.

@@ -30,6 +30,11 @@ import Testing
         }
         #expect(mkdir("/tmp/confined", 0o700) == -1 && errno == EPERM)
       }
+      try SetUpThread.run {
+        try Privileges.refuseFiles()
+        #expect(open("/proc/self/stat", O_RDONLY) == -1 && errno == EPERM)
+        #expect(unlink("/tmp/confined") == -1 && errno == EPERM)
+      }
       // Another thread's filter is its own.
       let null = open("/dev/null", O_RDWR)
       #expect(null >= 0)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -28,6 +29,6 @@ int clinux_landlock_enforce(int ruleset);
 /// Refuses to all threads of the process, with EPERM, the system calls that a relay never makes: making processes,
 /// executing programs, changing users and namespaces, mounting, tracing, loading code into the kernel and the like. Needs no_new_privs.
 int clinux_refuse_system_calls(void);
-/// Refuses to this thread, with EPERM, to open files for writing, and to make, change or remove any by name; to be
-/// called after clinux_refuse_system_calls.
-int clinux_refuse_writing(void);
+/// Refuses to this thread, with EPERM, to open files for writing, or at all, and to make, change or remove any by name;
+/// to be called after clinux_refuse_system_calls.
+int clinux_refuse_files(bool all);

@@ -55,7 +55,7 @@ final class RunningService {
       let control = try confinement.withoutCapabilities { ControlServer(view: view) }
       started.control = control
       while let (socket, offer) = unserved.popFirst() { try control.serve(socket, offering: offer) }
-      try confinement.finish(lookups)
+      try confinement.finish(relay, lookups)
       self.relay = relay
       self.recording = recording
       self.control = control

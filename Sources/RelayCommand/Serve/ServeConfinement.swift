@@ -69,10 +69,11 @@ struct ServeConfinement {
   }
 
   /// The last step, once all threads run.
-  func finish(_ lookups: ProcessLookups) throws {
+  func finish(_ relay: Relay, _ lookups: ProcessLookups) throws {
     try Privileges.keep([])
     try Privileges.hideMemory()
     try Privileges.refuseSystemCalls()
+    try relay.confine { try Privileges.refuseFiles() }
     try lookups.confine { try Privileges.refuseWriting() }
   }
 }
