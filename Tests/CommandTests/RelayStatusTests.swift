@@ -44,7 +44,7 @@ import Testing
         failure    recording: '20231113.pcap': write: No space left on device
         lost       17 events with 4.1 kB are not recorded
         ends       8 server unreachable, 2 TLS failed with the client, 3 reset by the server
-        servers    4 handshakes with certificates that do not stand
+        servers    certificates did not stand (TLS handshakes: 4)
         refused    1 not redirected here, 2 the relay's own
         accepting  paused: too many connections are open
 

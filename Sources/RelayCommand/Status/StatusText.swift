@@ -107,8 +107,8 @@ struct StatusText {
       }
     if !ends.isEmpty { troubles.append(("ends", ends.joined(separator: ", "))) }
     if document.totals.badCertificates > 0 {
-      let handshakes = HumaneUnits.count(document.totals.badCertificates)
-      troubles.append(("servers", "\(handshakes) handshakes with certificates that do not stand"))
+      let count = HumaneUnits.count(document.totals.badCertificates)
+      troubles.append(("servers", "certificates did not stand (TLS handshakes: \(count))"))
     }
     if let refused { troubles.append(("refused", refused)) }
     if document.admission.isPaused { troubles.append(("accepting", "paused: too many connections are open")) }
