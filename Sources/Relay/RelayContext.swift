@@ -18,8 +18,10 @@ final class RelayContext: Sendable {
   private let current: Mutex<RelayConfiguration>
   private let attribution: (any ProcessAttribution)?
   private let lookups: ProcessLookups
+  /// Nil in the sandbox, whose many listening addresses keep connections apart.
+  private let origins: ClientOrigins?
   private let lastSession = Atomic<UInt64>(0)
-  private let hasWarnedOfDescriptors = Atomic<Bool>(false)
+  private let outOfDescriptors: LogThrottle
 
   init(
     configuration: RelayConfiguration, interceptor: TLSInterceptor, sink: any SessionSink,
@@ -28,6 +30,8 @@ final class RelayContext: Sendable {
     current = Mutex(configuration)
     gate = configuration.connectionLimit.map { AdmissionGate(limit: $0, logger: logger) }
     refusals = Refusals(logger: logger)
+    origins = configuration.interception == .redirect ? ClientOrigins() : nil
+    outOfDescriptors = LogThrottle(logger: logger)
     self.interceptor = interceptor
     self.sink = sink
     self.attribution = attribution
@@ -49,28 +53,30 @@ final class RelayContext: Sendable {
     return SessionJournal(session: SessionID(number), sink: sink)
   }
 
-  /// Says once that it is this process, not the server, that a connection failed on.
+  /// Says that it is this process, not the server, that a connection failed on.
   func warnIfOutOfDescriptors(_ error: any Error) {
     guard let code = (error as? IOError)?.errnoCode, code == EMFILE || code == ENFILE else { return }
-    let isFirst = hasWarnedOfDescriptors.exchange(true, ordering: .relaxed) == false
-    if isFirst {
-      logger.warning("sessions are refused for want of file descriptors: raise the limit with 'ulimit -n'")
-    }
+    outOfDescriptors.log(
+      "sessions are refused for want of file descriptors: raise the limit with 'ulimit -n'")
   }
 
   /// Describes a session before it opens, its process included.
+  ///
+  /// `reached` is the listener's address where the client is known only as the listener sees it.
   func opening(
-    transport: TransportProtocol, client: Endpoint, originalDestination: Endpoint, on eventLoop: any EventLoop
+    transport: TransportProtocol, client: Endpoint, reached: Endpoint? = nil, originalDestination: Endpoint,
+    on eventLoop: any EventLoop
   ) -> EventLoopFuture<SessionOpening> {
-    @Sendable func opening(_ process: ProcessFacts?) -> SessionOpening {
-      self.opening(
-        transport: transport, client: client, originalDestination: originalDestination, process: process)
+    let origins = reached == nil ? nil : self.origins
+    @Sendable func opening() -> SessionOpening {
+      let client = reached.flatMap { origins?.client(client, reached: $0) } ?? client
+      return self.opening(
+        transport: transport, client: client, originalDestination: originalDestination,
+        process: attribution?.process(
+          transport: transport, client: client, originalDestination: originalDestination))
     }
-    guard let attribution else { return eventLoop.makeSucceededFuture(opening(nil)) }
-    return lookups.run(on: eventLoop) {
-      opening(
-        attribution.process(transport: transport, client: client, originalDestination: originalDestination))
-    }
+    guard attribution != nil || origins != nil else { return eventLoop.makeSucceededFuture(opening()) }
+    return lookups.run(on: eventLoop, opening)
   }
 
   func opening(

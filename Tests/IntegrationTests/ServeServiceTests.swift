@@ -100,6 +100,29 @@ struct `Relay serve as a service` {
     #expect(try host.shell("\(filtered) wget *.pcap").lines.isEmpty)
   }
 
+  /// Both lead to the same listener, so that connection tracking gives the second another port there.
+  @Test func `knows the client of two connections from one port to two servers`() throws {
+    let host = try HostWorld()
+    let relay = try ServingRelay(on: host, Self.ruled)
+    let client = """
+      import socket
+      for address in "203.0.113.10", "203.0.113.11":
+          globals()[address] = s = socket.socket()
+          s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+          s.bind(("198.51.100.1", 40000))
+          s.connect((address, 80))
+          s.sendall(b"GET /answer.json HTTP/1.0\\r\\n\\r\\n")
+          print(s.recv(4096).split()[1])
+      """
+    let output = try host.enter(["python3", "-c", client], as: .alice)
+    #expect(output.lines == ["b'200'", "b'200'"], "\(output)")
+    try relay.stop()
+    let sessions = try relay.sessions().filter { $0["transport"].string == "tcp" }
+    #expect(
+      sessions.map { $0["client"].string } == ["198.51.100.1:40000", "198.51.100.1:40000"], "\(sessions)")
+    #expect(sessions.map { $0["process"]["name"].string } == ["python3", "python3"], "\(sessions)")
+  }
+
   @Test func `answers over its control socket while sessions are live`() throws {
     let host = try HostWorld()
     let relay = try ServingRelay(on: host, Self.ruled + ["--port", "25"])

@@ -48,7 +48,8 @@ struct SessionAcceptor: Sendable {
         return channel.close()
       }
       return context.opening(
-        transport: .tcp, client: client, originalDestination: destination, on: channel.eventLoop
+        transport: .tcp, client: client, reached: channel.localAddress.flatMap { Endpoint($0) },
+        originalDestination: destination, on: channel.eventLoop
       ).flatMapThrowing { opening in
         guard !Refusals.isOwn(opening.process) else {
           context.refusals.refuseLoop(to: destination, mark: context.configuration.upstreamMark)
