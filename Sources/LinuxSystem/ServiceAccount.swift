@@ -13,8 +13,7 @@ package struct ServiceAccount: Hashable, Sendable {
 
   /// The account of this name, or of this number; nil when there is none.
   package init?(named name: String) {
-    let number = UInt32(name)
-    guard let entry = number.map({ getpwuid($0) }) ?? getpwnam(name) else { return nil }
+    guard let entry = getpwnam(name) ?? UInt32(name).flatMap({ getpwuid($0) }) else { return nil }
     self.init(
       name: String(cString: entry.pointee.pw_name), user: entry.pointee.pw_uid, group: entry.pointee.pw_gid)
   }

@@ -4,7 +4,8 @@ public import SessionEvents
 /// Carries events from the threads that produce them to the one that records them, in bounded memory.
 ///
 /// A full queue blocks its producers: nothing is dropped, a slow disk makes the relay read slower. The consumer is
-/// woken seldom: when a batch is worth it, or 10 ms after the first event of a smaller one.
+/// woken seldom: when a batch is worth it, or when it fell asleep for want of events; while some come, it looks for them
+/// every 10 ms by itself, so that whoever relays them need not wake it.
 public final class EventQueue: SessionSink, @unchecked Sendable {
   // Sendable: every stored property that changes is read and written with `lock` held, see `withLock`; the
   // conditions are waited for with it held, too, and have no state of their own.
@@ -30,6 +31,8 @@ public final class EventQueue: SessionSink, @unchecked Sendable {
   private var takenByteCount = 0
   private var takenEventCount = 0
   private var isClosed = false
+  /// Whether the consumer waits for a first event, and must be woken for it.
+  private var isConsumerAsleep = false
   /// Of producers that wait for room.
   private var waiterCount = 0
   private var refusedCount: UInt64 = 0
@@ -82,7 +85,10 @@ public final class EventQueue: SessionSink, @unchecked Sendable {
     let wasWorthwhile = isWorthwhile
     events.append(event)
     queuedByteCount += byteCount
-    if events.count == 1 || isWorthwhile && !wasWorthwhile || isFull { pthread_cond_signal(hasWork) }
+    if isConsumerAsleep || isWorthwhile && !wasWorthwhile || isFull {
+      isConsumerAsleep = false
+      pthread_cond_signal(hasWork)
+    }
   }
 
   /// The next events in order, at least one; waits `timeout` nanoseconds at most.
@@ -94,10 +100,9 @@ public final class EventQueue: SessionSink, @unchecked Sendable {
     takenByteCount = 0
     takenEventCount = 0
     pthread_cond_broadcast(hasRoom)
-    waitForWork(until: monotonicNanoseconds() + nanoseconds) { self.events.isEmpty }
-    waitForWork(until: monotonicNanoseconds() + Self.lingerNanoseconds) {
-      !self.events.isEmpty && !self.isWorthwhile && !self.isFull
-    }
+    let deadline = monotonicNanoseconds() + nanoseconds
+    linger(until: deadline)
+    if events.isEmpty, sleep(until: deadline) { linger(until: .max) }
     guard !events.isEmpty else { return isClosed ? .closed : .timedOut }
     takenByteCount = queuedByteCount
     takenEventCount = events.count
@@ -146,6 +151,21 @@ public final class EventQueue: SessionSink, @unchecked Sendable {
 
   private var isWorthwhile: Bool {
     queuedByteCount >= Self.worthwhileByteCount || events.count >= Self.worthwhileEventCount
+  }
+
+  /// Lets events gather for a while, unless they are worth a batch before.
+  private func linger(until deadline: Int) {
+    waitForWork(until: min(deadline, monotonicNanoseconds() + Self.lingerNanoseconds)) {
+      !self.isWorthwhile && !self.isFull
+    }
+  }
+
+  /// Waits for a first event; false if none came.
+  private func sleep(until deadline: Int) -> Bool {
+    isConsumerAsleep = true
+    defer { isConsumerAsleep = false }
+    waitForWork(until: deadline) { self.events.isEmpty }
+    return !events.isEmpty
   }
 
   private func waitForWork(until deadline: Int, while condition: () -> Bool) {

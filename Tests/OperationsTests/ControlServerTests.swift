@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import SessionEvents
+import Synchronization
 import TestSupport
 import Testing
 
@@ -190,11 +191,9 @@ import Testing
 }
 
 /// Numbers from many threads.
-private final class Results: @unchecked Sendable {
-  // Sendable: `values` is used with `lock` held.
-  private let lock = NSLock()
-  private var values: [Int] = []
+private final class Results: Sendable {
+  private let values = Mutex<[Int]>([])
 
-  func add(_ value: Int) { lock.withLock { values.append(value) } }
-  var all: [Int] { lock.withLock { values } }
+  func add(_ value: Int) { values.withLock { $0.append(value) } }
+  var all: [Int] { values.withLock(\.self) }
 }

@@ -14,6 +14,7 @@ struct EchoServer {
       setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
       if spot.family == AF_INET6 { clinux_set_v6_only(socket) }
       guard spot.withAddress({ bind(socket, $0, $1) }) == 0, !spot.isTCP || listen(socket, 128) == 0 else {
+        // A probe without its spot can show nothing; whoever reads its words sees them end.
         fatalError("bind: \(String(cString: strerror(errno)))")
       }
       return socket

@@ -32,7 +32,8 @@ final class SessionDriver {
   var heldServerPlaintext: [[UInt8]] = []
   private var handshakeDeadline: Scheduled<Void>?
   private var openLegCount = 1
-  private var lastActivity = NIODeadline.now()
+  /// Nil unless silence ends the session.
+  private var lastActivity: NIODeadline?
 
   init(
     context: RelayContext, opening: SessionOpening, journal: SessionJournal, clientChannel: any Channel
@@ -70,7 +71,9 @@ final class SessionDriver {
   func start(at time: Timestamp) {
     journal.record(.opened(opening), at: time)
     client.setReading(true)
-    if let limit = context.configuration.idleTimeout { watchIdleness(limit: TimeAmount(limit)) }
+    if let limit = context.configuration.idleTimeout {
+      watchIdleness(since: .now(), limit: TimeAmount(limit))
+    }
     connect()
   }
 
@@ -100,7 +103,7 @@ final class SessionDriver {
   /// The channel has no more bytes for now: time to send what they led to.
   func receivedAllForNow() {
     guard !machine.isClosed else { return }
-    lastActivity = .now()
+    if lastActivity != nil { lastActivity = .now() }
     server?.flush()
     client.flush()
   }
@@ -301,13 +304,14 @@ final class SessionDriver {
   }
 
   /// Looks again when the limit could be reached at the earliest: no timer is moved for each byte.
-  private func watchIdleness(limit: TimeAmount) {
-    eventLoop.assumeIsolated().scheduleTask(deadline: lastActivity + limit) { [weak self] in
-      guard let self, !machine.isClosed else { return }
+  private func watchIdleness(since activity: NIODeadline, limit: TimeAmount) {
+    lastActivity = activity
+    eventLoop.assumeIsolated().scheduleTask(deadline: activity + limit) { [weak self] in
+      guard let self, let lastActivity, !machine.isClosed else { return }
       if NIODeadline.now() - lastActivity >= limit {
         perform(machine.idle())
       } else {
-        watchIdleness(limit: limit)
+        watchIdleness(since: lastActivity, limit: limit)
       }
     }
   }

@@ -19,7 +19,7 @@ struct OpenedService {
     authority = try SigningAuthority.load(settings.interception, owner: account.account, logger: logger)
     upstream = try UpstreamTrust(extraFiles: settings.interception.upstreamAuthorities).makeContext()
     if case .directory(let path) = settings.recording.place {
-      try RecordingDirectory.prepare(path, for: account.account)
+      try ServiceDirectory.prepare(path, for: account.account)
     }
     // Last, for these leave files.
     control = try Self.listen(settings.service, owner: account.account)

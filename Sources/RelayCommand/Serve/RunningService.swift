@@ -123,14 +123,14 @@ final class RunningService {
   private static func writablePaths(_ settings: ServeSettings) -> [String] {
     var paths: [String] = []
     switch settings.recording.place {
-    case .directory(let path): paths.append(RecordingDirectory.writablePath(for: path))
-    case .file(let path): paths.append(RecordingDirectory.parent(of: path))
+    case .directory(let path): paths.append(ServiceDirectory.writablePath(for: path))
+    case .file(let path): paths.append(ServiceDirectory.parent(of: path))
     case nil: break
     }
     // Sockets are removed at the end.
-    if let path = settings.service.controlSocket { paths.append(RecordingDirectory.parent(of: path)) }
+    if let path = settings.service.controlSocket { paths.append(ServiceDirectory.parent(of: path)) }
     if case .unixSocket(let path) = settings.service.metrics {
-      paths.append(RecordingDirectory.parent(of: path))
+      paths.append(ServiceDirectory.parent(of: path))
     }
     return paths
   }

@@ -1,5 +1,3 @@
-import CommandSupport
-import LinuxSystem
 import Logging
 import Redirection
 import Settings
@@ -55,7 +53,7 @@ final class ServeRules {
 }
 
 extension RedirectPlan {
-  init(_ settings: ServeSettings) throws(CommandFailure) {
+  init(_ settings: ServeSettings) throws(RulesError) {
     self.init()
     tcpPort = settings.listening.tcpPort
     tlsPort = settings.listening.tlsPort
@@ -69,7 +67,7 @@ extension RedirectPlan {
 }
 
 extension RedirectPlan.Selection {
-  fileprivate init(_ settings: RulesSettings) throws(CommandFailure) {
+  fileprivate init(_ settings: RulesSettings) throws(RulesError) {
     if let cgroup = settings.cgroup {
       self = .cgroup(cgroup)
     } else if settings.allUsers {
@@ -78,12 +76,7 @@ extension RedirectPlan.Selection {
       self = .allButRoot
     } else {
       self = .users(
-        try settings.users.map { name throws(CommandFailure) in
-          guard let account = ServiceAccount(named: name) else {
-            throw CommandFailure("there is no user '\(name)', whose traffic rules are to redirect")
-          }
-          return account.user
-        })
+        try settings.users.map { name throws(RulesError) in try UserAccount.uid(of: name) })
     }
   }
 }

@@ -4,7 +4,7 @@ import LinuxSystem
 import Settings
 
 /// Makes the recording directory the service user's, while there are the rights to do so.
-enum RecordingDirectory {
+enum ServiceDirectory {
   /// Creates the directory, mode 0700, if only it is missing; takes an empty one over from root, as one made for this;
   /// leaves any other as it is.
   static func prepare(_ path: String, for account: ServiceAccount?) throws(CommandFailure) {
