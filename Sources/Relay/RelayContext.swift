@@ -22,6 +22,7 @@ final class RelayContext: Sendable {
   private let origins: ClientOrigins?
   private let lastSession = Atomic<UInt64>(0)
   private let outOfDescriptors: LogThrottle
+  private let distrust: LogThrottle
 
   init(
     configuration: RelayConfiguration, interceptor: TLSInterceptor, sink: any SessionSink,
@@ -32,6 +33,7 @@ final class RelayContext: Sendable {
     refusals = Refusals(logger: logger)
     origins = configuration.interception == .redirect ? ClientOrigins() : nil
     outOfDescriptors = LogThrottle(logger: logger)
+    distrust = LogThrottle(logger: logger)
     self.interceptor = interceptor
     self.sink = sink
     self.attribution = attribution
@@ -58,6 +60,17 @@ final class RelayContext: Sendable {
     guard let code = (error as? IOError)?.errnoCode, code == EMFILE || code == ENFILE else { return }
     outOfDescriptors.log(
       "sessions are refused for want of file descriptors: raise the limit with 'ulimit -n'")
+  }
+
+  /// Says that a client refuses the relay's certificates, though the server's stands: in a service the likeliest reason
+  /// is a CA that is not installed, or that the program has a store of its own.
+  func warnOfDistrust(by opening: SessionOpening) {
+    guard configuration.interception == .redirect else { return }
+    distrust.log(
+      "a client does not trust the relay's CA: 'relay ca install' has the system trust it, and says what programs need",
+      metadata: [
+        "process": "\(opening.process?.name ?? "unknown")", "server": "\(opening.originalDestination)",
+      ])
   }
 
   /// Describes a session before it opens, its process included.

@@ -183,6 +183,24 @@ struct `Relay serve as a service` {
     #expect("\(session)".contains("not permitted to sign"), "\(session)")
   }
 
+  @Test
+  func `says what is missing where a client does not trust the CA, and makes none for a start that fails`()
+    throws
+  {
+    let host = try HostWorld()
+    #expect(try host.shell("relay serve -w /nope/recordings").status == 2)
+    #expect(try host.shell("relay ca show --user wiretape").status == 2)
+    let relay = try ServingRelay(on: host, Self.ruled, hasOwnAuthority: false)
+    for _ in 1...3 { #expect(try host.shell(fetch, as: .alice).status == 60) }
+    // Here it is the server's certificate that does not stand.
+    #expect(try host.shell("curl -sS https://self-signed.wiretape.test/", as: .alice).status == 60)
+    let log = try relay.stop().stderr
+    let lines = log.split(separator: "\n").filter {
+      $0.contains("'relay ca install' has the system trust it")
+    }
+    #expect(lines.count == 1 && lines[0].contains("process=curl"), "\(log)")
+  }
+
   @Test func `tells systemd that it is ready, and that it ends`() throws {
     let host = try HostWorld()
     try host.setUp(

@@ -74,6 +74,9 @@ extension SessionDriver {
       perform(machine.clientSecured())
       relay(progress, from: .client)
     } else if let failure = progress.failure {
+      if failure.isDistrust, serverTLS?.facts?.certificateErrors.isEmpty == true {
+        context.warnOfDistrust(by: opening)
+      }
       perform(machine.tlsFailed(.client, failure.description))
     }
   }
@@ -94,5 +97,13 @@ extension SessionDriver {
     let code: UInt8 =
       if case .alertReceived(_, let code) = failure { code } else { handshakeFailure }
     return ByteBuffer(bytes: [21, 3, 3, 0, 2, 2, code])
+  }
+}
+
+extension TLSFailure {
+  /// Whether the peer says that it does not trust who signed the certificate: bad_certificate, certificate_unknown or
+  /// unknown_ca (RFC 8446 §6.2).
+  fileprivate var isDistrust: Bool {
+    if case .alertReceived(_, let code) = self { [42, 46, 48].contains(code) } else { false }
   }
 }

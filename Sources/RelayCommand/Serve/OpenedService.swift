@@ -16,11 +16,12 @@ struct OpenedService {
 
   init(_ settings: ServeSettings, account: ServeAccount, logger: Logger) throws {
     sockets = try ServeSockets(settings.listening)
-    authority = try SigningAuthority.load(settings.interception, owner: account.account, logger: logger)
     upstream = try UpstreamTrust(extraFiles: settings.interception.upstreamAuthorities).makeContext()
     if case .directory(let path) = settings.recording.place {
       try ServiceDirectory.prepare(path, for: account.account)
     }
+    // After what may fail, for it may make a CA.
+    authority = try SigningAuthority.load(settings.interception, owner: account.account, logger: logger)
     // Last, for these leave files.
     control = try Self.listen(settings.service, owner: account.account)
   }
