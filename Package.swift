@@ -30,7 +30,9 @@ let package = Package(
     // C edges.
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
-    .systemLibrary(name: "CCompression", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CCompression", pkgConfig: "zlib libzstd libbrotlidec",
+      providers: [.apt(["zlib1g-dev", "libzstd-dev", "libbrotli-dev"])]),
     .target(name: "CLinux"),
     .target(name: "CChecksums", cSettings: [.unsafeFlags(["-O2"])]),
 
@@ -43,7 +45,8 @@ let package = Package(
       name: "ContentCoding", dependencies: ["Inspection", "CCompression", "COpenSSL"],
       swiftSettings: checked),
     .target(
-      name: "CaptureFile", dependencies: ["SessionEvents", "JSONText", "CPcap"], swiftSettings: checked),
+      name: "CaptureFile", dependencies: ["SessionEvents", "JSONText", "CPcap", "CCompression"],
+      swiftSettings: checked),
 
     // Recording and reading.
     .target(

@@ -73,6 +73,8 @@ need_build_packages() {
   need /usr/include/pcap/pcap.h libpcap-dev "capture files"
   need /usr/include/openssl/ssl.h libssl-dev "TLS"
   need /usr/include/zlib.h zlib1g-dev "gzip and deflate"
+  need /usr/include/zstd.h libzstd-dev "zstd"
+  need /usr/include/brotli/decode.h libbrotli-dev "brotli"
 }
 
 need_world_packages() {

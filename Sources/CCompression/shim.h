@@ -1,2 +1,4 @@
 #pragma once
+#include <brotli/decode.h>
 #include <zlib.h>
+#include <zstd.h>

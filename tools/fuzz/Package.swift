@@ -15,7 +15,7 @@ let package = Package(
   name: "fuzz",
   targets: [
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl"),
-    .systemLibrary(name: "CCompression", pkgConfig: "zlib"),
+    .systemLibrary(name: "CCompression", pkgConfig: "zlib libzstd libbrotlidec"),
     .target(name: "SessionEvents", swiftSettings: sanitized),
     .target(name: "Packets", dependencies: ["SessionEvents"], swiftSettings: sanitized),
     .target(name: "Inspection", dependencies: ["SessionEvents"], swiftSettings: sanitized),
