@@ -16,6 +16,22 @@ protocol Conversation: AnyObject {
   func halfClose(_ direction: Direction, report: (ConversationReport) -> Void)
   /// Nothing more will come; reports all that is unfinished.
   func close(_ end: SessionEnd, report: (ConversationReport) -> Void)
+  /// Whether what came so far is this protocol.
+  var standing: Standing { get }
+}
+
+/// What a conversation thinks of having been chosen.
+enum Standing {
+  /// It may yet be wrong: what it reports is held back, and the bytes are kept.
+  case provisional
+  /// It is the one; never taken back.
+  case confirmed
+  /// It is not: everything since the beginning is given to another; never after `confirmed`.
+  case refuted
+}
+
+extension Conversation {
+  var standing: Standing { .confirmed }
 }
 
 /// What a conversation tells its session.
@@ -60,6 +76,7 @@ struct ByteCounts: Hashable {
 /// What a session shares with its conversations.
 final class SessionContext {
   let environment: InspectionEnvironment
+  let session: SessionID
   let serverPort: UInt16
   /// Whether the bytes were decrypted by the relay.
   var isSecured = false
@@ -67,8 +84,9 @@ final class SessionContext {
   var speaksHTTP2 = false
   private(set) var exchangeCount = 0
 
-  init(environment: InspectionEnvironment, serverPort: UInt16) {
+  init(environment: InspectionEnvironment, session: SessionID, serverPort: UInt16) {
     self.environment = environment
+    self.session = session
     self.serverPort = serverPort
   }
 

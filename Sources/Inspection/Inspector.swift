@@ -10,8 +10,11 @@ public struct Inspector: ~Copyable {
   private var sessions: [SessionID: SessionInspection] = [:]
   private var hostNames: HostNames
 
-  public init(services: InspectionServices, limits: InspectionLimits = .init()) {
-    environment = InspectionEnvironment(services: services, limits: limits)
+  /// Begins without sessions; `bodies` may keep what the parsers only pass through.
+  public init(
+    services: InspectionServices, limits: InspectionLimits = .init(), bodies: (any BodyStore)? = nil
+  ) {
+    environment = InspectionEnvironment(services: services, limits: limits, bodies: bodies)
     hostNames = HostNames(limit: limits.hostNameCount)
   }
 
@@ -54,9 +57,11 @@ struct Sighting: Hashable {
 final class InspectionEnvironment {
   let services: InspectionServices
   let limits: InspectionLimits
+  let bodies: (any BodyStore)?
 
-  init(services: InspectionServices, limits: InspectionLimits) {
+  init(services: InspectionServices, limits: InspectionLimits, bodies: (any BodyStore)?) {
     self.services = services
     self.limits = limits
+    self.bodies = bodies
   }
 }

@@ -25,7 +25,9 @@ struct OpaqueTally {
   /// The exchange that these bytes make; nil where there were none.
   func draft(index: @autoclosure () -> Int, findings: [Finding], seen: ByteCounts) -> ExchangeDraft? {
     guard let first, let last else { return nil }
-    let content = OpaqueExchange(clientByteCount: counts.client, serverByteCount: counts.server)
+    let content = OpaqueExchange(
+      client: OpaqueExchange.Look(byteCount: counts.client),
+      server: OpaqueExchange.Look(byteCount: counts.server))
     return ExchangeDraft(
       index: index(), start: first, end: last, content: .opaque(content), findings: findings, seen: seen)
   }

@@ -14,7 +14,8 @@ final class SessionInspection {
     _ session: SessionID, opening: SessionOpening, host: HostName, at sighting: Sighting,
     environment: InspectionEnvironment
   ) {
-    context = SessionContext(environment: environment, serverPort: opening.originalDestination.port)
+    context = SessionContext(
+      environment: environment, session: session, serverPort: opening.originalDestination.port)
     stream = ProtocolChoice(context)
     summary = SessionSummary(
       session: session, opening: opening, opened: sighting.time, host: host, firstPacket: sighting.packet)

@@ -256,7 +256,7 @@ import Testing
     #expect(found[0].codes == ["gap", "dns.message-truncated"])
     #expect(found[1].dns?.response != nil)
     #expect(found[1].codes == [])
-    #expect(found[2].opaque == OpaqueExchange(clientByteCount: 0, serverByteCount: 2))
+    #expect(found[2].opaque == OpaqueCounts(clientByteCount: 0, serverByteCount: 2))
     #expect(splittingDifference(script.events) == nil)
   }
 

@@ -76,7 +76,7 @@ import Testing
     let near = limits { $0.resynchronisationByteCount = 100 }
     let found = exchanges(script.events, limits: near)
     #expect(found.map { $0.http?.response?.status } == [200, nil])
-    #expect(found.last?.opaque == OpaqueExchange(clientByteCount: 0, serverByteCount: 218))
+    #expect(found.last?.opaque == OpaqueCounts(clientByteCount: 0, serverByteCount: 218))
     #expect(found.last?.codes == ["http1.start-line-invalid", "http1.given-up"])
     #expect(splittingDifference(script.events, limits: near) == nil)
   }
@@ -100,7 +100,7 @@ import Testing
     var little = InspectionLimits()
     little.undecidedByteCount = 256
     let found = exchanges(script.events, limits: little)
-    #expect(found.map(\.opaque) == [OpaqueExchange(clientByteCount: 337, serverByteCount: 38)])
+    #expect(found.map(\.opaque) == [OpaqueCounts(clientByteCount: 337, serverByteCount: 38)])
     #expect(splittingDifference(script.events, limits: little) == nil)
     // With more patience the server's words decide.
     #expect(exchanges(script.events).compactMap(\.http).count == 1)

@@ -228,7 +228,7 @@ import Testing
     let found = exchanges(script.events)
     #expect(found.map(\.stream) == [1, nil])
     #expect(found.map(\.codes) == [[], ["h2.preface-invalid"]])
-    #expect(found[1].opaque == OpaqueExchange(clientByteCount: 18, serverByteCount: 0))
+    #expect(found[1].opaque == OpaqueCounts(clientByteCount: 18, serverByteCount: 0))
     #expect(splittingDifference(script.events) == nil)
   }
 

@@ -64,7 +64,7 @@ import Testing
     let found = exchanges(script.events)
     #expect(found.map { $0.http?.response?.status } == [200, nil])
     #expect(found.map(\.codes) == [[], ["gap", "h2.given-up"]])
-    #expect(found.last?.opaque == OpaqueExchange(clientByteCount: 4, serverByteCount: 0))
+    #expect(found.last?.opaque == OpaqueCounts(clientByteCount: 4, serverByteCount: 0))
     #expect(splittingDifference(script.events) == nil)
   }
 
@@ -260,7 +260,7 @@ import Testing
     script.server(Array("abc".utf8))
     let found = exchanges(script.events)
     #expect(found.map(\.stream) == [1, nil])
-    #expect(found[1].opaque == OpaqueExchange(clientByteCount: 0, serverByteCount: 3))
+    #expect(found[1].opaque == OpaqueCounts(clientByteCount: 0, serverByteCount: 3))
     #expect(Set(found[1].findings.map(\.offset)).count == 1)
   }
 
@@ -299,7 +299,7 @@ import Testing
     #expect(found.map(\.stream) == [1, 3, 5, nil])
     #expect(found.map { $0.http?.response?.status } == [200, nil, nil, nil])
     #expect(found.map(\.codes) == [["h2.given-up"], ["h2.given-up"], [], ["gap", "h2.given-up"]])
-    #expect(found[3].opaque == OpaqueExchange(clientByteCount: 0, serverByteCount: 35))
+    #expect(found[3].opaque == OpaqueCounts(clientByteCount: 0, serverByteCount: 35))
     #expect(splittingDifference(script.events) == nil)
   }
 }

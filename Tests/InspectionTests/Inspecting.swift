@@ -24,7 +24,7 @@ extension Exchange {
   var http: HTTPExchange? {
     switch content {
     case .http1(let exchange), .http2(let exchange, stream: _): exchange
-    case .dns, .tlsHello, .opaque: nil
+    case .webSocket, .serverSentEvent, .dns, .tlsHello, .tlsServerHello, .command, .opaque: nil
     }
   }
 
@@ -37,8 +37,11 @@ extension Exchange {
     if case .dns(let exchange) = content { exchange } else { nil }
   }
 
-  var opaque: OpaqueExchange? {
-    if case .opaque(let exchange) = content { exchange } else { nil }
+  /// How much each side said in a protocol that is not parsed.
+  var opaque: OpaqueCounts? {
+    guard case .opaque(let exchange) = content else { return nil }
+    return OpaqueCounts(
+      clientByteCount: exchange.client.byteCount, serverByteCount: exchange.server.byteCount)
   }
 
   var hello: TLSHelloFacts? {
@@ -46,6 +49,11 @@ extension Exchange {
   }
 
   var codes: [String] { findings.map(\.code) }
+}
+
+struct OpaqueCounts: Hashable {
+  var clientByteCount: UInt64
+  var serverByteCount: UInt64
 }
 
 /// The first difference that splitting makes, in words; nil where the first law holds.

@@ -73,7 +73,7 @@ import Testing
     script.server("250 mail\r\n")
     script.finish()
     let found = exchanges(script.events)
-    #expect(found.map(\.opaque) == [OpaqueExchange(clientByteCount: 8, serverByteCount: 26)])
+    #expect(found.map(\.opaque) == [OpaqueCounts(clientByteCount: 8, serverByteCount: 26)])
     #expect(found.first?.packet == 2)
     #expect(found.first?.end == EventScript.time(ofPacket: 4))
     #expect(splittingDifference(script.events) == nil)
@@ -113,7 +113,7 @@ import Testing
     script.client(Array(CapturedHellos.split.prefix(100)))
     script.close(.reset(by: .server))
     let found = exchanges(script.events)
-    #expect(found.map(\.opaque) == [OpaqueExchange(clientByteCount: 100, serverByteCount: 0)])
+    #expect(found.map(\.opaque) == [OpaqueCounts(clientByteCount: 100, serverByteCount: 0)])
     #expect(found.first?.codes == ["tls.hello-incomplete"])
     #expect(splittingDifference(script.events) == nil)
   }

@@ -229,7 +229,10 @@ enum SampleObservations {
         SessionClosing(.reset(by: .server), cause: .upstreamUnreachable("connect: Connection refused"))),
       closed(hidden, at: 3_700_070, SessionClosing(.fin)),
       exchange(
-        opaque, from: 91, to: 99, .opaque(OpaqueExchange(clientByteCount: 999, serverByteCount: 1_000))),
+        opaque, from: 91, to: 99,
+        .opaque(
+          OpaqueExchange(
+            client: OpaqueExchange.Look(byteCount: 999), server: OpaqueExchange.Look(byteCount: 1_000)))),
       closed(opaque, at: 100, SessionClosing(.open)),
       closed(web, at: 1_503, SessionClosing(.reset(by: .client))),
     ]

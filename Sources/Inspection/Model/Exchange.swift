@@ -30,8 +30,12 @@ public struct Exchange: Hashable, Sendable {
     case http1(HTTPExchange)
     /// One HTTP/2 stream, by its number; stream 0 is the connection itself, told only where something is wrong with it.
     case http2(HTTPExchange, stream: UInt32)
+    case webSocket(WebSocketMessage)
+    case serverSentEvent(ServerSentEvent)
     case dns(DNSExchange)
     case tlsHello(TLSHelloFacts)
+    case tlsServerHello(TLSServerHelloFacts)
+    case command(CommandExchange)
     /// A protocol that no parser here speaks: one exchange, made when the session closes.
     case opaque(OpaqueExchange)
   }
@@ -53,16 +57,5 @@ public struct Finding: Hashable, Sendable {
     self.offset = offset
     self.detail = detail
     self.direction = direction
-  }
-}
-
-/// How much each side said in a protocol that is not parsed.
-public struct OpaqueExchange: Hashable, Sendable {
-  public var clientByteCount: UInt64
-  public var serverByteCount: UInt64
-
-  public init(clientByteCount: UInt64, serverByteCount: UInt64) {
-    self.clientByteCount = clientByteCount
-    self.serverByteCount = serverByteCount
   }
 }

@@ -4,11 +4,16 @@ public struct HTTPExchange: Hashable, Sendable {
   /// Interim (1xx) responses before the final one, in order.
   public var interim: [HTTPResponse]
   public var response: HTTPResponse?
+  /// Where the request is one of gRPC.
+  public var grpc: GRPCCall?
 
-  public init(request: HTTPRequest?, interim: [HTTPResponse] = [], response: HTTPResponse?) {
+  public init(
+    request: HTTPRequest?, interim: [HTTPResponse] = [], response: HTTPResponse?, grpc: GRPCCall? = nil
+  ) {
     self.request = request
     self.interim = interim
     self.response = response
+    self.grpc = grpc
   }
 }
 
@@ -87,14 +92,17 @@ public struct HTTPBody: Hashable, Sendable {
   /// With the content coding removed too; nil where that failed or the coding is unknown.
   public var decodedByteCount: UInt64?
   public var decodedSHA256: [UInt8]?
+  /// What is in it, where it is a form.
+  public var form: BodyForm?
 
   public init(
     byteCount: UInt64 = 0, sha256: [UInt8]? = nil, decodedByteCount: UInt64? = nil,
-    decodedSHA256: [UInt8]? = nil
+    decodedSHA256: [UInt8]? = nil, form: BodyForm? = nil
   ) {
     self.byteCount = byteCount
     self.sha256 = sha256
     self.decodedByteCount = decodedByteCount
     self.decodedSHA256 = decodedSHA256
+    self.form = form
   }
 }

@@ -13,6 +13,7 @@ final class BodyMeter {
   private var hasGap = false
   private var start: UInt64 = 0
   private var coding: Coding = .identity
+  private var audience: BodyAudience?
 
   private enum Coding {
     /// The decoded body is the body.
@@ -29,7 +30,8 @@ final class BodyMeter {
   }
 
   /// Begins a body at a stream offset; the codings are in lower case, in the order in which they were applied.
-  func begin(codings: [[UInt8]], at offset: UInt64) {
+  func begin(codings: [[UInt8]], at offset: UInt64, audience: BodyAudience? = nil) {
+    self.audience = audience
     byteCount = 0
     hasGap = false
     start = offset
@@ -42,10 +44,12 @@ final class BodyMeter {
       coding = .identity
     } else if let service = services.decoders {
       let chain = DecodingChain(
-        codings: names, service: service, digest: services.makeBodyDigest(), limits: limits)
+        codings: names, service: service, digest: services.makeBodyDigest(), audience: audience,
+        limits: limits)
       coding = .coded(chain)
     } else {
       coding = .unknown
+      audience?.lose()
     }
   }
 
@@ -55,7 +59,11 @@ final class BodyMeter {
     if digest == nil { digest = services.makeBodyDigest() }
     digest?.update(bytes)
     byteCount += UInt64(bytes.count)
-    if case .coded(let chain) = coding { chain.update(bytes) }
+    switch coding {
+    case .identity: audience?.update(bytes)
+    case .coded(let chain): chain.update(bytes)
+    case .unknown: break
+    }
   }
 
   /// Counts bytes of the body that are missing.
@@ -64,10 +72,15 @@ final class BodyMeter {
     byteCount += count
     hasGap = true
     coding = .unknown
+    audience?.lose()
   }
 
   /// The measure of the body, and what is wrong with its coding.
   func finish(isComplete: Bool) -> (HTTPBody, Finding?) {
+    defer {
+      audience?.finish(isComplete: isComplete)
+      audience = nil
+    }
     // Nothing is wrong with an empty body, whatever its coding (RFC 9110 §8.4.1 knows none, and servers send it).
     guard byteCount > 0 else { return (HTTPBody(decodedByteCount: 0), nil) }
     var body = HTTPBody(byteCount: byteCount)

@@ -15,19 +15,23 @@ final class DecodingChain {
 
   private let limits: ContentLimits
   private let digest: (any IncrementalDigest)?
+  private let audience: BodyAudience?
   private var decoders: [any ContentDecoder] = []
   /// Of each decoder's output.
   private var byteCounts: [UInt64] = []
   private var codedByteCount: UInt64 = 0
-  private(set) var trouble: Trouble?
+  private(set) var trouble: Trouble? {
+    didSet { audience?.lose() }
+  }
 
   /// Makes a chain for codings named in the order in which they were applied.
   init(
     codings: [String], service: any ContentDecodingService, digest: (any IncrementalDigest)?,
-    limits: ContentLimits
+    audience: BodyAudience?, limits: ContentLimits
   ) {
     self.limits = limits
     self.digest = digest
+    self.audience = audience
     guard codings.count <= limits.codingCount else {
       trouble = Trouble(
         problem: .tooManyCodings,
@@ -86,6 +90,7 @@ final class DecodingChain {
   private func decode(_ bytes: Span<UInt8>, level: Int, allowed: UInt64) -> Bool {
     guard level < decoders.count else {
       digest?.update(bytes)
+      audience?.update(bytes)
       return true
     }
     do {

@@ -5,8 +5,8 @@ import SessionEvents
 ///
 ///     #2   08:22:31.560  GET    200  12.3 kB  45.2 ms  https://example.com/index.html  text/html
 struct ExchangeLines {
-  private let exchange: Exchange
-  private let summary: SessionSummary
+  let exchange: Exchange
+  let summary: SessionSummary
 
   init(_ exchange: Exchange, _ summary: SessionSummary) {
     self.exchange = exchange
@@ -20,13 +20,17 @@ struct ExchangeLines {
     case .http2(_, stream: 0): addConnection(to: &line)
     case .http2(let http, stream: _): addHTTP(http, to: &line)
     case .dns(let dns): DNSLine(dns, duration: duration).add(to: &line)
+    case .webSocket(let message): addWebSocket(message, to: &line)
+    case .serverSentEvent(let event): addServerSentEvent(event, to: &line)
     case .tlsHello(let hello): addHello(hello, to: &line)
+    case .tlsServerHello(let hello): addServerHello(hello, to: &line)
+    case .command(let command): addCommand(command, to: &line)
     case .opaque(let opaque): addOpaque(opaque, to: &line)
     }
     return [line] + exchange.findings.map(finding)
   }
 
-  private var duration: String { HumaneUnits.duration(exchange.end.nanoseconds(since: exchange.start)) }
+  var duration: String { HumaneUnits.duration(exchange.end.nanoseconds(since: exchange.start)) }
 
   private func addHTTP(_ http: HTTPExchange, to line: inout StyledLine) {
     let method = http.request.map { DisplayText.safe(bytes: $0.method) } ?? "?"
@@ -83,8 +87,8 @@ struct ExchangeLines {
     line.addColumns(
       what: summary.opening.transport.rawValue.uppercased(), status: "", statusStyle: .plain, size: "",
       duration: duration)
-    line.add("\(HumaneUnits.size(opaque.clientByteCount)) from the client,")
-    line.add("\(HumaneUnits.size(opaque.serverByteCount)) from the server,")
+    line.add("\(HumaneUnits.size(opaque.client.byteCount)) from the client,")
+    line.add("\(HumaneUnits.size(opaque.server.byteCount)) from the server,")
     let alpn = (summary.clientTLS ?? summary.serverTLS)?.alpn
     line.add(
       alpn.map { "\(DisplayText.safe($0)) is not read \($0 == "h2" ? "any further" : "here")" }

@@ -40,10 +40,12 @@ extension JSONWriter {
       field("stream", UInt64(stream))
       httpFields(http)
     case .dns(let dns): dnsFields(dns)
+    case .webSocket(let message): field("message") { $0.webSocketMessage(message) }
+    case .serverSentEvent(let event): field("event") { $0.serverSentEvent(event) }
     case .tlsHello(let hello): field("hello") { $0.hello(hello) }
-    case .opaque(let opaque):
-      field("client_bytes", opaque.clientByteCount)
-      field("server_bytes", opaque.serverByteCount)
+    case .tlsServerHello(let hello): field("hello") { $0.serverHello(hello) }
+    case .command(let command): commandFields(command)
+    case .opaque(let opaque): opaqueFields(opaque)
     }
     field("findings") { json in
       json.array { json in
@@ -67,8 +69,11 @@ extension Exchange.Content {
     switch self {
     case .http1: "http/1"
     case .http2: "h2"
+    case .webSocket: "websocket"
+    case .serverSentEvent: "sse"
     case .dns: "dns"
-    case .tlsHello: "tls"
+    case .tlsHello, .tlsServerHello: "tls"
+    case .command(let command): command.dialect.rawValue
     case .opaque: "unknown"
     }
   }
