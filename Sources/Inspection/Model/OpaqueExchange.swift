@@ -35,7 +35,7 @@ public struct OpaqueExchange: Hashable, Sendable {
   }
 
   public struct Guess: Hashable, Sendable {
-    /// `ssh`, `quic`, `encrypted`, `text` …
+    /// Such as `ssh`, `quic`, `encrypted` or `text`.
     public var name: String
     /// What speaks for it: `begins with "SSH-"`.
     public var reason: String
