@@ -1,6 +1,6 @@
-import Glibc
-
 /// Why a capture or its sidecar cannot be read or written.
+///
+/// Offsets count the bytes of the capture from 0, decompressed where the file is compressed.
 public enum CaptureError: Error, Hashable, Sendable {
   /// A system call failed.
   case system(path: String, SystemFailure)
@@ -18,17 +18,28 @@ public enum CaptureError: Error, Hashable, Sendable {
   case directoryInUse(path: String)
   /// A file was removed, or moved elsewhere, while it was written.
   case vanished(path: String)
+  /// A directory tree deeper than is searched.
+  case tooDeep(path: String)
+  /// A name that is no UTF-8, replacement characters in place of what is not.
+  case nameNotUTF8(path: String)
+
   case empty(path: String)
-  /// A gzip, zstd, xz or bzip2 file.
-  case compressed(path: String)
+  /// Compressed in a way that is not read here, or once more within compressed data.
+  case compressed(path: String, Compression)
+  /// Compressed data that gives nothing more after `offset` bytes of the capture, and why.
+  case decompression(path: String, Compression, offset: UInt64, DecompressionDefect)
   /// Neither pcap nor pcapng; libpcap's text for it.
   case notACapture(path: String, text: String)
   /// The file ends before its own header does.
   case truncatedHeader(path: String)
-  /// The file ends inside this packet (counted from 1); everything before it was delivered.
-  case truncated(path: String, packet: UInt64)
-  /// This packet's record cannot be read; libpcap's text for it.
-  case malformed(path: String, packet: UInt64, text: String)
+  /// The file ends at `offset`, inside this packet (counted from 1); everything before it was delivered.
+  case truncated(path: String, packet: UInt64, offset: UInt64)
+  /// The record at `offset`, this packet's, cannot be read; libpcap's text for it.
+  case malformed(path: String, packet: UInt64, offset: UInt64, text: String)
+  /// The pcapng block that begins at `offset` cannot be read, and why.
+  case block(path: String, offset: UInt64, BlockDefect)
+  /// All packets have a framing of this DLT number, which is not supported.
+  case linkType(path: String, number: Int32)
 
   case notASidecar(path: String)
   /// The sidecar was made by a newer version of the format.
@@ -37,44 +48,11 @@ public enum CaptureError: Error, Hashable, Sendable {
   case sidecarLine(path: String, line: Int, text: String)
 }
 
-/// A system call that failed.
-public struct SystemFailure: Error, Hashable, Sendable, CustomStringConvertible {
-  public var call: String
-  /// The value of `errno`.
-  public var code: Int32
-
-  public init(call: String, code: Int32) {
-    self.call = call
-    self.code = code
-  }
-
-  /// The call that just failed on this thread.
-  init(_ call: String) {
-    self.init(call: call, code: errno)
-  }
-
-  public var text: String {
-    // glibc keeps the text of `strerror` per thread.
-    guard let text = strerror(code) else { return "error \(code)" }
-    return String(cString: text)
-  }
-
-  public var description: String { "\(call): \(text)" }
-
-  /// What to do about it; nil where the text says enough.
-  var hint: String? {
-    switch code {
-    case ENOENT: "check that the directory exists"
-    case EACCES, EPERM, EROFS: "check the permissions, or choose another path"
-    case ENOSPC, EDQUOT: "make room on the disk, or choose another path"
-    default: nil
-    }
-  }
-}
-
 extension CaptureError: CustomStringConvertible {
-  /// What went wrong and where, in one line without a full stop.
-  public var description: String {
+  /// What went wrong and where, in one line without a full stop; safe to print, whatever is in the path.
+  public var description: String { text.onOneLine }
+
+  private var text: String {
     switch self {
     case .system(let path, let failure): "'\(path)': \(failure)"
     case .libpcap(let path, let call, let text): "'\(path)': \(call): \(text)"
@@ -84,12 +62,22 @@ extension CaptureError: CustomStringConvertible {
     case .notADirectory(let path): "'\(path)' is not a directory"
     case .directoryInUse(let path): "another relay records into '\(path)'"
     case .vanished(let path): "'\(path)' was removed or renamed while it was written"
+    case .tooDeep(let path): "'\(path)' lies deeper than \(CaptureSearch.maximumDepth) directories"
+    case .nameNotUTF8(let path): "'\(path)' has a name that is no UTF-8"
     case .empty(let path): "'\(path)' is empty"
-    case .compressed(let path): "'\(path)' is compressed"
+    case .compressed(let path, .gzip), .compressed(let path, .zstd): "'\(path)' is compressed twice"
+    case .compressed(let path, let compression): "'\(path)' is compressed with \(compression.rawValue)"
+    case .decompression(let path, let compression, let offset, let defect):
+      "'\(path)': the \(compression.rawValue) data \(defect) after \(offset) bytes of the capture"
     case .notACapture(let path, let text): "'\(path)' is no pcap or pcapng capture: \(text)"
     case .truncatedHeader(let path): "'\(path)' ends inside the capture's file header"
-    case .truncated(let path, let packet): "'\(path)' is cut short in packet \(packet)"
-    case .malformed(let path, let packet, let text): "'\(path)': packet \(packet): \(text)"
+    case .truncated(let path, let packet, let offset):
+      "'\(path)' is cut short in packet \(packet), at byte \(offset)"
+    case .malformed(let path, let packet, let offset, let text):
+      "'\(path)': packet \(packet), at byte \(offset): \(text)"
+    case .block(let path, let offset, let defect): "'\(path)': block at byte \(offset): \(defect)"
+    case .linkType(let path, let number):
+      "'\(path)' has link type \(CaptureLibrary.linkName(number)), which is not supported"
     case .notASidecar(let path): "'\(path)' is no wiretape sidecar"
     case .sidecarVersion(let path, let found, let supported):
       "'\(path)' has format version \(found); this program reads version \(supported)"
@@ -103,12 +91,17 @@ extension CaptureError: CustomStringConvertible {
     case .exists: "choose another path, or replace the file with --force"
     case .notReplaceable, .notADirectory: "choose another path"
     case .directoryInUse: "end that one, or choose another directory"
-    case .compressed: "decompress it first"
+    case .tooDeep: "name a directory further down"
+    case .nameNotUTF8: "rename it"
+    case .compressed(_, let compression): "decompress it first, as by: \(compression.tool) FILE | replay … -"
+    case .linkType:
+      "captures of Ethernet, Linux cooked (any), BSD loopback, PPP and raw IP packets can be read"
     case .sidecarVersion: "use a newer wiretape, or move the sidecar away to read the packets alone"
     case .truncated: "everything before that packet was read"
+    case .block, .malformed, .decompression: "everything before that was read"
     case .notASidecar, .sidecarLine: "move the sidecar away to read the packets alone"
     case .system(_, let failure): failure.hint
-    case .libpcap, .isDirectory, .vanished, .empty, .notACapture, .truncatedHeader, .malformed: nil
+    case .libpcap, .isDirectory, .vanished, .empty, .notACapture, .truncatedHeader: nil
     }
   }
 }

@@ -6,35 +6,31 @@ import SessionEvents
 struct RecordingReading: ~Copyable {
   private var capture: CaptureReader
   private var sidecar: SidecarSource
-  private let reader: PacketReader
   private let assembler: SessionAssembler
   private var fragments = FragmentAssembly()
   private var captureNotes: [ReplayNote] = []
   /// How many packets the sidecar says that there are, at least.
   private var sidecarPacketCount: UInt64 = 0
+  private var linkTypes = LinkTypeCount()
 
   static func open(
     path: String, usesSidecar: Bool, limits: ReassemblyLimits
   ) throws(ReplayError) -> RecordingReading {
-    let number: Int32
     do throws(CaptureError) {
       let capture = try CaptureReader(path: path)
-      let sidecar = try SidecarSource(capturePath: usesSidecar ? path : "-")
-      number = capture.linkNumber
-      if let linkType = LinkType(number: number) {
-        return RecordingReading(capture: capture, sidecar: sidecar, linkType: linkType, limits: limits)
+      if let number = capture.linkNumber, LinkType(number: number) == nil {
+        throw .linkType(path: path, number: number)
       }
+      let sidecar = try SidecarSource(capturePath: usesSidecar ? path : "-")
+      return RecordingReading(capture: capture, sidecar: sidecar, limits: limits)
     } catch {
       throw .capture(error)
     }
-    throw .linkType(path: path, number: number)
   }
 
   private init(
-    capture: consuming CaptureReader, sidecar: consuming SidecarSource, linkType: LinkType,
-    limits: ReassemblyLimits
+    capture: consuming CaptureReader, sidecar: consuming SidecarSource, limits: ReassemblyLimits
   ) {
-    reader = PacketReader(linkType: linkType)
     let numbering = SessionNumbering(sidecarPath: sidecar.path)
     assembler = SessionAssembler(limits: limits) { numbering.next() }
     assembler.isSidecarExhausted = sidecar.isAtEnd
@@ -44,20 +40,27 @@ struct RecordingReading: ~Copyable {
 
   var notes: [ReplayNote] { captureNotes + sidecar.notes + assembler.notes }
 
-  mutating func run(_ emit: ReplayEmit) {
+  /// - Throws: If there is no packet but of link types that are not supported.
+  mutating func run(_ emit: ReplayEmit) throws(ReplayError) {
     let assembler = assembler
-    let reader = reader
     while true {
       takeLines(upTo: capture.packetCount, emit)
       do throws(CaptureError) {
         let packet: Void? = try capture.next { captured, frame in
-          Self.take(captured, frame, reader, assembler, &fragments, emit)
+          guard let linkType = linkTypes.linkType(of: captured) else {
+            let name = CaptureLibrary.linkName(captured.linkNumber)
+            return assembler.skip("link type \(name) is not supported", packet: captured.number)
+          }
+          Self.take(captured, frame, PacketReader(linkType: linkType), assembler, &fragments, emit)
         }
         if packet == nil { break }
       } catch {
         captureNotes.append(ReplayNote(.captureCut("\(error)"), firstPacket: capture.packetCount + 1))
         break
       }
+    }
+    if let number = linkTypes.onlyUnsupported {
+      throw .capture(.linkType(path: capture.path, number: number))
     }
     takeLines(upTo: .max, emit)
     noteMissingPackets()
@@ -127,6 +130,24 @@ struct RecordingReading: ~Copyable {
     case .fragment:
       assembler.skip("fragment in a fragment", packet: stamp.number)
     }
+  }
+}
+
+/// The link types that a capture's packets had.
+private struct LinkTypeCount {
+  private var hasSupported = false
+  private var unsupported: Int32?
+
+  /// The first unsupported number, where there was none that is supported.
+  var onlyUnsupported: Int32? { hasSupported ? nil : unsupported }
+
+  mutating func linkType(of packet: CapturedPacket) -> LinkType? {
+    guard let linkType = LinkType(number: packet.linkNumber) else {
+      unsupported = unsupported ?? packet.linkNumber
+      return nil
+    }
+    hasSupported = true
+    return linkType
   }
 }
 

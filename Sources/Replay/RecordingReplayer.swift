@@ -28,7 +28,7 @@ public struct RecordingReplayer {
   ///   is none.
   public func replay(_ emit: ReplayEmit) throws(ReplayError) -> [ReplayNote] {
     var reading = try RecordingReading.open(path: path, usesSidecar: usesSidecar, limits: limits)
-    reading.run(emit)
+    try reading.run(emit)
     return reading.notes
   }
 }
@@ -36,15 +36,12 @@ public struct RecordingReplayer {
 /// Why a recording cannot be replayed at all.
 public enum ReplayError: Error, Hashable, Sendable {
   case capture(CaptureError)
-  /// The capture's DLT number, which is no framing of IP packets known here.
-  case linkType(path: String, number: Int32)
 }
 
 extension ReplayError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .capture(let error): error.description
-    case .linkType(let path, let number): "'\(path)' has link type \(number), which is not supported"
     }
   }
 
@@ -52,7 +49,6 @@ extension ReplayError: CustomStringConvertible {
   public var hint: String? {
     switch self {
     case .capture(let error): error.hint
-    case .linkType: "captures of Ethernet, Linux cooked (any), BSD loopback and raw IP packets can be read"
     }
   }
 }

@@ -32,7 +32,8 @@ import Testing
       #expect(
         packet
           == CapturedPacket(
-            number: UInt64(index) + 1, time: Timestamp(nanoseconds: time), originalLength: index * 30_000))
+            number: UInt64(index) + 1, time: Timestamp(nanoseconds: time), originalLength: index * 30_000,
+            linkNumber: 1))
       #expect(bytes == [UInt8](repeating: UInt8(index), count: index * 30_000))
     }
     let end: Void? = try reader.next { _, _ in }

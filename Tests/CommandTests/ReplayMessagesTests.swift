@@ -43,12 +43,13 @@ import Testing
       errors: "replay: error: 'stub.pcap' ends inside the capture's file header\n" + emptyHint, status: 2),
     Case(
       arguments: ["show", "wifi.pcap"], files: ["wifi.pcap": SmallCapture.header(linkType: 105)],
-      errors: "replay: error: 'wifi.pcap' has link type 105, which is not supported\n"
-        + "replay: hint: captures of Ethernet, Linux cooked (any), BSD loopback and raw IP packets can be read\n",
+      errors: "replay: error: 'wifi.pcap' has link type 105 (IEEE802_11: 802.11), which is not supported\n"
+        + "replay: hint: captures of Ethernet, Linux cooked (any), BSD loopback, PPP and raw IP packets can be read\n",
       status: 2),
     Case(
       arguments: ["show", "z.pcap"], files: ["z.pcap": [0x1f, 0x8b, 8, 0, 0, 0, 0, 0]],
-      errors: "replay: error: 'z.pcap' is compressed\nreplay: hint: decompress it first\n", status: 2),
+      errors: "replay: error: 'z.pcap': the gzip data is cut short after 0 bytes of the capture\n"
+        + "replay: hint: everything before that was read\n", status: 2),
     Case(
       arguments: ["show", "a.pcap"],
       files: ["a.pcap": SmallCapture.whole, "a.sessions.jsonl": Array("{\"some\":\"json\"}\n".utf8)],
@@ -100,14 +101,16 @@ import Testing
     Damage(
       testDescription: "truncated",
       capture: SmallCapture.whole + SmallCapture.record(SmallCapture.query).dropLast(3), sidecar: nil,
-      errors: "replay: error: 'a.pcap' is cut short in packet 2\n"
+      errors: "replay: error: 'a.pcap' is cut short in packet 2, at byte "
+        + "\(SmallCapture.whole.count + SmallCapture.record(SmallCapture.query).count - 3)\n"
         + "replay: hint: everything before that was read\n"),
     Damage(
       testDescription: "malformed",
       capture: SmallCapture.whole + [0, 0, 0, 0, 0, 0, 0, 0, 0xf0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
       sidecar: nil,
-      errors: "replay: error: 'a.pcap': packet 2: invalid packet capture length 4294967280, bigger than "
-        + "snaplen of 65535\nreplay: hint: everything before that was read\n"),
+      errors: "replay: error: 'a.pcap': packet 2, at byte \(SmallCapture.whole.count): "
+        + "invalid packet capture length 4294967280, bigger than snaplen of 65535\nreplay: hint: everything before that was read\n"
+    ),
     Damage(
       testDescription: "sidecar cut short", capture: SmallCapture.whole,
       sidecar: "{\"format\":\"wiretape-sessions\",\"v\":1,\"tool\":\"test\",\"link_type\":\"raw\","

@@ -7,10 +7,13 @@ public struct CapturedPacket: Hashable, Sendable {
   public var time: Timestamp
   /// On the wire; the capture may hold fewer bytes.
   public var originalLength: Int
+  /// The DLT number of its framing (`LinkType(number:)` of Packets understands it).
+  public var linkNumber: Int32
 
-  public init(number: UInt64, time: Timestamp, originalLength: Int) {
+  public init(number: UInt64, time: Timestamp, originalLength: Int, linkNumber: Int32) {
     self.number = number
     self.time = time
     self.originalLength = originalLength
+    self.linkNumber = linkNumber
   }
 }

@@ -6,10 +6,18 @@ import SessionEvents
 public struct CaptureReader: ~Copyable {
   /// As it was given; `-` is standard input.
   public let path: String
-  /// The DLT number of the packets' framing (`LinkType(number:)` of Packets understands it).
-  public let linkNumber: Int32
+  /// The DLT number of all packets' framing; nil where every packet has its own (pcapng).
+  public let linkNumber: Int32?
   /// How many packets were read.
   public private(set) var packetCount: UInt64 = 0
+
+  /// How many bytes of the file were read, compressed as they are.
+  public var position: UInt64 {
+    // libpcap's own file, which lives as long as its handle.
+    pcap_file(handle).map { UInt64(clamping: ftello($0)) } ?? 0
+  }
+  /// How many bytes the file has; nil for a pipe.
+  public let byteCount: UInt64?
 
   private let handle: OpaquePointer
   private let buffer: UnsafeMutablePointer<CChar>
@@ -35,6 +43,9 @@ public struct CaptureReader: ~Copyable {
       throw Self.openingFailure(path, pcapText(text))
     }
     self.path = path
+    var status = stat()
+    byteCount =
+      fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? UInt64(status.st_size) : nil
     self.handle = handle
     self.buffer = buffer
     linkNumber = pcap_datalink(handle)
@@ -61,7 +72,8 @@ public struct CaptureReader: ~Copyable {
     }
     packetCount += 1
     let packet = CapturedPacket(
-      number: packetCount, time: Timestamp(header.pointee.ts), originalLength: Int(header.pointee.len))
+      number: packetCount, time: Timestamp(header.pointee.ts), originalLength: Int(header.pointee.len),
+      linkNumber: pcap_datalink(handle))
     // libpcap's buffer holds `caplen` bytes until its next call, which cannot come before `body` returns.
     let buffer = UnsafeBufferPointer(start: bytes, count: Int(header.pointee.caplen))
     return body(packet, buffer.span)
@@ -95,10 +107,9 @@ public struct CaptureReader: ~Copyable {
     if status.st_size == 0 { throw .empty(path: path) }
     var magic = [UInt8](repeating: 0, count: 4)
     guard pread(descriptor, &magic, 4, 0) >= 2 else { return }
-    let isCompressed =
-      magic.starts(with: [0x1f, 0x8b]) || magic == [0x28, 0xb5, 0x2f, 0xfd]
-      || magic.starts(with: Array("BZh".utf8)) || magic == [0xfd, 0x37, 0x7a, 0x58]
-    if isCompressed { throw .compressed(path: path) }
+    if case .compressed(let compression) = CaptureFormat(magic: magic) {
+      throw .compressed(path: path, compression)
+    }
   }
 
   private static func openingFailure(_ path: String, _ text: String) -> CaptureError {
@@ -110,8 +121,8 @@ public struct CaptureReader: ~Copyable {
   private func readingFailure() -> CaptureError {
     let text = String(cString: pcap_geterr(handle))
     let packet = packetCount + 1
-    if text.contains("truncated") { return .truncated(path: path, packet: packet) }
-    return .malformed(path: path, packet: packet, text: text)
+    if text.contains("truncated") { return .truncated(path: path, packet: packet, offset: position) }
+    return .malformed(path: path, packet: packet, offset: position, text: text)
   }
 }
 
