@@ -32,6 +32,7 @@ final class HTTP1Conversation: Conversation {
     let reader = reader(of: direction)
     while true {
       let step = reader.advance(bytes, &position, at: sighting)
+      if reader.meter.hasReports { tellReports(of: reader, report) }
       if case .more = step { return }
       if case .passed(let count) = step, let successor {
         // All of the bytes that are left.
@@ -134,7 +135,9 @@ final class HTTP1Conversation: Conversation {
       requests.note(.hostMissing, at: end, "a request of HTTP/1.1 must have a Host field")
     }
     if asking?.isConnect == true { framing = .none }
-    requests.begin(framing, codings: fields.contentCodings)
+    requests.begin(
+      framing, codings: fields.contentCodings,
+      audience: audience(of: message, framing, asking, in: .clientToServer))
   }
 
   private func endRequest(_ report: (ConversationReport) -> Void) {
@@ -196,7 +199,9 @@ final class HTTP1Conversation: Conversation {
       || (answering?.isConnect == true && code < 300)
     let framing: HTTP1Framing =
       hasNoBody ? .none : fields.framing(of: message.line) { responses.note($0, at: end, $1) }
-    responses.begin(framing, codings: fields.contentCodings)
+    responses.begin(
+      framing, codings: fields.contentCodings,
+      audience: audience(of: message, framing, answering, in: .serverToClient))
   }
 
   private func endResponse(_ report: (ConversationReport) -> Void) {
@@ -242,6 +247,26 @@ final class HTTP1Conversation: Conversation {
           "\(requests.passedByteCount) bytes followed a CONNECT that was refused")
       }
       requests.resume()
+    }
+  }
+
+  // MARK: Bodies
+
+  /// Who reads the body behind a head, if anybody does.
+  private func audience(
+    of message: HTTP1Message, _ framing: HTTP1Framing, _ pending: HTTP1Pending?, in direction: Direction
+  ) -> BodyAudience? {
+    guard framing.mayHaveBody, let pending else { return nil }
+    reader(of: direction).seenAtHead = seen
+    let head = BodyHead(
+      session: context.session, index: pending.index, direction: direction, fields: message.fields)
+    return BodyAudience(head, environment: context.environment)
+  }
+
+  /// Tells what was said within a body.
+  private func tellReports(of reader: HTTP1Reader, _ report: (ConversationReport) -> Void) {
+    for found in reader.meter.takeReports() {
+      report(.exchange(found.draft(index: context.takeIndex(), seen: reader.seenAtHead)))
     }
   }
 

@@ -6,6 +6,8 @@ enum HTTP1Framing: Hashable {
   case length(UInt64)
   case chunked
   case untilClose
+
+  var mayHaveBody: Bool { self != .none && self != .length(0) }
 }
 
 /// The header fields that decide about framing, authority and content coding, found in one pass.

@@ -9,6 +9,8 @@ struct HTTP1Message {
   var fields: [HTTPField] = []
   var trailers: [HTTPField] = []
   var body = HTTPBody()
+  /// What the body says, where a reader knows its kind.
+  var content: BodyContent?
   var isComplete = false
   var hasGap = false
   var findings: FindingList
@@ -28,7 +30,7 @@ final class HTTP1Reader {
     case more
     /// A start line was read: `message` is set.
     case began
-    /// The header section has ended: `begin(_:codings:)` must follow.
+    /// The header section has ended: `begin(_:codings:audience:)` must follow.
     case head
     /// The message is over: `takeMessage()` must follow.
     case ended
@@ -70,6 +72,8 @@ final class HTTP1Reader {
   var offset: UInt64 = 0
   /// Bytes taken, without missing ones.
   var seen: UInt64 = 0
+  /// How much both sides had said when the newest body began.
+  var seenAtHead = ByteCounts()
   /// Bytes passed over since `pass()`.
   private(set) var passedByteCount: UInt64 = 0
 
@@ -95,8 +99,8 @@ final class HTTP1Reader {
   }
 
   /// Says how the body of the message ends whose head was just read.
-  func begin(_ framing: HTTP1Framing, codings: [[UInt8]]) {
-    meter.begin(codings: codings, at: offset)
+  func begin(_ framing: HTTP1Framing, codings: [[UInt8]], audience: BodyAudience? = nil) {
+    meter.begin(codings: codings, at: offset, audience: audience)
     state =
       switch framing {
       case .none, .length(0): .ended(isComplete: true)
@@ -111,9 +115,10 @@ final class HTTP1Reader {
     guard case .ended(let isComplete) = state else { return nil }
     let isWhole = isComplete && message?.hasGap != true
     message?.isComplete = isWhole
-    let (body, finding) = meter.finish(isComplete: isWhole)
-    message?.body = body
-    if let finding { message?.findings.append(finding) }
+    let result = meter.finish(isComplete: isWhole)
+    message?.body = result.body
+    message?.content = result.content
+    for finding in result.findings { message?.findings.append(finding) }
     state = mustSearch ? .searching(since: offset) : .startLine
     mustSearch = false
     lines.reset()
@@ -179,7 +184,7 @@ final class HTTP1Reader {
     _ bytes: [UInt8], _ position: inout Int, atMost rest: UInt64, at sighting: Sighting
   ) -> UInt64 {
     let count = Int(min(UInt64(bytes.count - position), rest))
-    meter.update(bytes.span.extracting(position..<position + count))
+    meter.update(bytes.span.extracting(position..<position + count), at: sighting)
     message?.last = sighting
     position += count
     return UInt64(count)

@@ -49,7 +49,7 @@ final class HTTP2Conversation: Conversation {
       case .dataBegan: beginData(reader, at: sighting)
       case .data(let range):
         guard let stream = dataStream(of: direction) else { continue }
-        stream.receiveData(bytes.span.extracting(range), at: reader.frameOffset, in: direction)
+        stream.receiveData(bytes.span.extracting(range), at: reader.frameOffset, sighting, in: direction)
         stream.touch(sighting)
       case .ended: endFrame(reader, at: sighting, report)
       case .failed(let problem, let detail): giveUp(reader, problem, detail, at: sighting, report)

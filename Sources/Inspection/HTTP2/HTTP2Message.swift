@@ -40,9 +40,10 @@ struct HTTP2Message {
   var trailerFields: [HTTPField] { trailers }
 
   mutating func measure(
-    _ bytes: Span<UInt8>, at offset: UInt64, in direction: Direction, _ environment: InspectionEnvironment
+    _ bytes: Span<UInt8>, at offset: UInt64, _ sighting: Sighting, in direction: Direction,
+    _ environment: InspectionEnvironment
   ) {
-    begunMeter(at: offset, in: direction, environment).update(bytes)
+    begunMeter(at: offset, in: direction, environment).update(bytes, at: sighting)
   }
 
   mutating func skip(
@@ -61,9 +62,9 @@ struct HTTP2Message {
     isComplete = isWhole && !hasGap
     var findings: [Finding] = []
     if let meter {
-      let (body, finding) = meter.finish(isComplete: isComplete)
-      self.body = body
-      if let finding { findings.append(finding) }
+      let result = meter.finish(isComplete: isComplete)
+      body = result.body
+      findings = result.findings
     }
     meter = nil
     if isComplete, let declared = declaredByteCount, declared != body.byteCount,

@@ -75,8 +75,10 @@ final class HTTP2Stream {
     messages[place(direction)].keepTrailers(trailers)
   }
 
-  func receiveData(_ bytes: Span<UInt8>, at offset: UInt64, in direction: Direction) {
-    messages[place(direction)].measure(bytes, at: offset, in: direction, environment)
+  func receiveData(
+    _ bytes: Span<UInt8>, at offset: UInt64, _ sighting: Sighting, in direction: Direction
+  ) {
+    messages[place(direction)].measure(bytes, at: offset, sighting, in: direction, environment)
   }
 
   func skipData(_ byteCount: Int, at offset: UInt64, in direction: Direction) {

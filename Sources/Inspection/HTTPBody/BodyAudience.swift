@@ -7,36 +7,63 @@ struct BodyHead {
   var index: Int
   var direction: Direction
   var fields: [HTTPField]
+
+  private static let contentTypeName = Array("content-type".utf8)
+
+  /// The value of its first Content-Type field.
+  var contentType: [UInt8]? {
+    fields.first { $0.name.count == 12 && equalsIgnoringCase($0.name, BodyHead.contentTypeName) }?.value
+  }
 }
 
-/// Whoever reads a body's decoded bytes while they pass, besides its measure.
+/// Whoever reads a body's decoded bytes while they pass, besides its measure: a store, and a reader of its kind.
 ///
-/// A body with a gap, or whose coding is unknown or breaks, is read up to there.
+/// A conversation makes one for each body that may have bytes, and gives it to `BodyMeter.begin`. After every piece of
+/// the body it takes the meter's reports (`takeReports`) and tells them as exchanges of their own, before it goes on:
+/// so their order does not depend on how the body was split. A body with a gap, or whose coding breaks, is read up
+/// to there; one whose coding is unknown goes to the store as sent, and to no reader.
 final class BodyAudience {
-  private let sink: (any BodySink)?
-  private var isLost = false
+  private let head: BodyHead
+  private let store: (any BodyStore)?
+  private let reader: (any BodyReader)?
+  private var sink: (any BodySink)?
+  private var hasBegun = false
+  private(set) var reports: [BodyReport] = []
+  /// When the bytes that come now were seen.
+  var sighting: Sighting?
 
   /// Nil where nobody wants the body.
   init?(_ head: BodyHead, environment: InspectionEnvironment) {
-    let sink = environment.bodies?.makeSink(
-      for: BodyID(session: head.session, index: head.index, sender: head.direction.sender))
-    guard let sink else { return nil }
-    self.sink = sink
+    reader = BodyKind(head)?.makeReader(head, environment)
+    store = environment.bodies
+    guard reader != nil || store != nil else { return nil }
+    self.head = head
   }
 
   /// Takes the next decoded bytes.
   func update(_ bytes: Span<UInt8>) {
-    guard !isLost else { return }
+    updateAsSent(bytes)
+    if let reader, let sighting { reader.update(bytes, at: sighting, into: &reports) }
+  }
+
+  /// Takes the next bytes of a body that nobody can decode.
+  func updateAsSent(_ bytes: Span<UInt8>) {
+    if !hasBegun {
+      hasBegun = true
+      let id = BodyID(session: head.session, index: head.index, sender: head.direction.sender)
+      sink = store?.makeSink(for: id)
+    }
     sink?.write(bytes)
   }
 
-  /// The next bytes are missing, or cannot be decoded.
-  func lose() {
-    isLost = true
+  /// The body, which had bytes, is at its end.
+  func finish(_ end: BodyEnd, into result: inout BodyResult) {
+    sink?.finish(end)
+    if hasBegun, end.isDecoded { reader?.finish(end, into: &result) }
   }
 
-  /// The body is at its end.
-  func finish(isComplete: Bool) {
-    sink?.finish(isLost ? .broken : isComplete ? .complete : .cut)
+  func takeReports() -> [BodyReport] {
+    defer { reports = [] }
+    return reports
   }
 }

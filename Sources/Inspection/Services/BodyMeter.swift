@@ -19,8 +19,10 @@ final class BodyMeter {
     /// The decoded body is the body.
     case identity
     case coded(DecodingChain)
-    /// There will be no decoded body.
-    case unknown
+    /// There will be no decoded body; why, where that is a finding.
+    case unknown(DecodingChain.Trouble?)
+    /// Bytes are missing.
+    case lost
   }
 
   init(_ environment: InspectionEnvironment, direction: Direction) {
@@ -35,34 +37,30 @@ final class BodyMeter {
     byteCount = 0
     hasGap = false
     start = offset
-    guard !codings.isEmpty else {
-      coding = .identity
-      return
-    }
+    coding = codings.isEmpty ? .identity : begin(codings)
+  }
+
+  private func begin(_ codings: [[UInt8]]) -> Coding {
     let names = codings.map { String(decoding: $0, as: UTF8.self) }.filter { $0 != "identity" && !$0.isEmpty }
-    if names.isEmpty {
-      coding = .identity
-    } else if let service = services.decoders {
-      let chain = DecodingChain(
-        codings: names, service: service, digest: services.makeBodyDigest(), audience: audience,
-        limits: limits)
-      coding = .coded(chain)
-    } else {
-      coding = .unknown
-      audience?.lose()
-    }
+    if names.isEmpty { return .identity }
+    guard let service = services.decoders else { return .unknown(nil) }
+    let chain = DecodingChain(
+      codings: names, service: service, digest: services.makeBodyDigest(), audience: audience, limits: limits)
+    return chain.trouble.map { .unknown($0) } ?? .coded(chain)
   }
 
   /// Takes the next bytes of the body.
-  func update(_ bytes: Span<UInt8>) {
+  func update(_ bytes: Span<UInt8>, at sighting: Sighting) {
     guard bytes.count > 0 else { return }
     if digest == nil { digest = services.makeBodyDigest() }
     digest?.update(bytes)
     byteCount += UInt64(bytes.count)
+    audience?.sighting = sighting
     switch coding {
     case .identity: audience?.update(bytes)
     case .coded(let chain): chain.update(bytes)
-    case .unknown: break
+    case .unknown: audience?.updateAsSent(bytes)
+    case .lost: break
     }
   }
 
@@ -71,35 +69,53 @@ final class BodyMeter {
     guard count > 0 else { return }
     byteCount += count
     hasGap = true
-    coding = .unknown
-    audience?.lose()
+    coding = .lost
   }
 
-  /// The measure of the body, and what is wrong with its coding.
-  func finish(isComplete: Bool) -> (HTTPBody, Finding?) {
-    defer {
-      audience?.finish(isComplete: isComplete)
-      audience = nil
+  /// Whether something was said within the body that is not yet told.
+  var hasReports: Bool { audience?.reports.isEmpty == false }
+
+  /// What was said within the body since the last call.
+  func takeReports() -> [BodyReport] { audience?.takeReports() ?? [] }
+
+  /// What the body came to.
+  func finish(isComplete: Bool) -> BodyResult {
+    var result = BodyResult(at: start, in: direction)
+    defer { audience = nil }
+    guard byteCount > 0 else {
+      // Nothing is wrong with an empty body, whatever its coding (RFC 9110 §8.4.1 knows none, and servers send it).
+      result.body = HTTPBody(decodedByteCount: 0)
+      return result
     }
-    // Nothing is wrong with an empty body, whatever its coding (RFC 9110 §8.4.1 knows none, and servers send it).
-    guard byteCount > 0 else { return (HTTPBody(decodedByteCount: 0), nil) }
-    var body = HTTPBody(byteCount: byteCount)
+    result.body = HTTPBody(byteCount: byteCount)
     let sum = digest?.finish()
-    body.sha256 = hasGap ? nil : sum
+    result.body.sha256 = hasGap ? nil : sum
+    let end = finishDecoding(isComplete: isComplete, &result)
+    audience?.finish(end, into: &result)
+    return result
+  }
+
+  private func finishDecoding(isComplete: Bool, _ result: inout BodyResult) -> BodyEnd {
+    var end: BodyEnd = isComplete ? .complete : .cut
     switch coding {
     case .identity:
-      body.decodedByteCount = byteCount
-      body.decodedSHA256 = body.sha256
+      result.body.decodedByteCount = byteCount
+      result.body.decodedSHA256 = result.body.sha256
     case .coded(let chain):
       let decoded = isComplete ? chain.finish() : nil
-      body.decodedByteCount = decoded?.byteCount
-      body.decodedSHA256 = decoded?.sha256
-      coding = .unknown
-      let finding = chain.trouble.map { $0.problem.at(start, $0.detail, in: direction) }
-      return (body, finding)
-    case .unknown:
-      break
+      result.body.decodedByteCount = decoded?.byteCount
+      result.body.decodedSHA256 = decoded?.sha256
+      if let trouble = chain.trouble {
+        result.note(trouble.problem, trouble.detail)
+        if decoded == nil { end = .broken }
+      }
+    case .unknown(let trouble):
+      if let trouble { result.note(trouble.problem, trouble.detail) }
+      end = .undecoded(isComplete: isComplete)
+    case .lost:
+      end = .broken
     }
-    return (body, nil)
+    coding = .lost
+    return end
   }
 }

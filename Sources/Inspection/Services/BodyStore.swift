@@ -21,8 +21,9 @@ public protocol BodyStore: AnyObject {
   func makeSink(for body: BodyID) -> (any BodySink)?
 }
 
-/// Takes one body's bytes, with the content coding removed.
+/// Takes one body's bytes, with the content coding removed; as sent where that cannot be done.
 public protocol BodySink: AnyObject {
+  /// Takes the next bytes, never none.
   func write(_ bytes: Span<UInt8>)
   /// Called once, at the body's end, before its exchange is reported.
   func finish(_ end: BodyEnd)
@@ -36,4 +37,14 @@ public enum BodyEnd: Hashable, Sendable {
   case cut
   /// Bytes in its midst are missing, or its coding broke: nothing was handed on from there.
   case broken
+  /// Its content coding is unknown: what was handed on is the body as sent, all of it or, where it was cut, what came.
+  case undecoded(isComplete: Bool)
+
+  /// Whether what was handed on is the decoded body, as far as it goes.
+  var isDecoded: Bool {
+    switch self {
+    case .complete, .cut, .broken: true
+    case .undecoded: false
+    }
+  }
 }

@@ -20,9 +20,7 @@ final class DecodingChain {
   /// Of each decoder's output.
   private var byteCounts: [UInt64] = []
   private var codedByteCount: UInt64 = 0
-  private(set) var trouble: Trouble? {
-    didSet { audience?.lose() }
-  }
+  private(set) var trouble: Trouble?
 
   /// Makes a chain for codings named in the order in which they were applied.
   init(
@@ -89,19 +87,21 @@ final class DecodingChain {
   /// Runs bytes through the decoders from `level` on; false when the decoding has come to an end.
   private func decode(_ bytes: Span<UInt8>, level: Int, allowed: UInt64) -> Bool {
     guard level < decoders.count else {
+      guard bytes.count > 0 else { return true }
       digest?.update(bytes)
       audience?.update(bytes)
       return true
     }
     do {
       try decoders[level].decode(bytes) { output in
-        byteCounts[level] += UInt64(output.count)
-        guard byteCounts[level] <= allowed else {
-          trouble =
-            trouble ?? Trouble(problem: .bomb, detail: "the body decodes to more than \(allowed) bytes")
-          return false
+        let room = allowed - byteCounts[level]
+        byteCounts[level] += min(room, UInt64(output.count))
+        guard UInt64(output.count) > room else { return decode(output, level: level + 1, allowed: allowed) }
+        // What the limit allows is handed on, so that it does not depend on the size of the pieces.
+        if decode(output.extracting(0..<Int(room)), level: level + 1, allowed: allowed) {
+          trouble = Trouble(problem: .bomb, detail: "the body decodes to more than \(allowed) bytes")
         }
-        return decode(output, level: level + 1, allowed: allowed)
+        return false
       }
     } catch {
       note(error)
