@@ -26,9 +26,9 @@ struct InputOptions: ParsableArguments {
   /// - Throws: The failure that ends the command, also where the input is damaged.
   func run(
     _ output: ReportOutput,
-    _ pass: (RecordingReplayer, inout SessionSelection) throws(ReplayError) -> [ReplayNote]
+    _ pass: (RecordingReplayer, inout Selection) throws(ReplayError) -> [ReplayNote]
   ) throws {
-    var selection = selected.selection
+    var selection = Selection(selected.criteria)
     let notes: [ReplayNote]
     do throws(ReplayError) {
       notes = try pass(replayer, &selection)
@@ -37,7 +37,7 @@ struct InputOptions: ParsableArguments {
       throw CommandFailure(error.description, hint: hint(for: error) ?? error.hint)
     }
     output.flush()
-    SelectionOptions.tell(selection)
+    for remark in selection.matches.remarks { Diagnostics(tool: "replay").note(remark) }
     try tell(notes)
   }
 

@@ -63,18 +63,3 @@ extension JSONWriter {
     }
   }
 }
-
-extension Exchange.Content {
-  fileprivate var protocolName: String {
-    switch self {
-    case .http1: "http/1"
-    case .http2: "h2"
-    case .webSocket: "websocket"
-    case .serverSentEvent: "sse"
-    case .dns: "dns"
-    case .tlsHello, .tlsServerHello: "tls"
-    case .command(let command): command.dialect.rawValue
-    case .opaque: "unknown"
-    }
-  }
-}

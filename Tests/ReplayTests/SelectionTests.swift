@@ -3,7 +3,7 @@ import Replay
 import SessionEvents
 import Testing
 
-@Suite struct `Session selection` {
+@Suite struct `Selection of sessions` {
   struct Case: Sendable {
     var pattern: String
     var process: ProcessFacts
@@ -34,6 +34,12 @@ import Testing
     #expect(ProcessPattern(test.pattern).matches(test.process) == test.isMatch)
   }
 
+  private static func selection(_ processes: [String]) -> Selection {
+    var criteria = SelectionCriteria()
+    criteria.processes = processes.map(ProcessPattern.init)
+    return Selection(criteria)
+  }
+
   private func event(_ session: UInt64, _ kind: SessionEvent.Kind) -> SessionEvent {
     SessionEvent(session: SessionID(session), index: 0, time: Timestamp(nanoseconds: 0), kind: kind)
   }
@@ -45,7 +51,7 @@ import Testing
   }
 
   @Test func `follows a session from its opening to its close`() {
-    var selection = SessionSelection(processes: [ProcessPattern("curl")])
+    var selection = Self.selection(["curl"])
     let script: [(SessionEvent, Bool)] = [
       (opened(1, ProcessFacts(uid: 0, pid: 7, name: "bash")), false),
       (opened(2, Self.curl), true),
@@ -64,7 +70,7 @@ import Testing
   }
 
   @Test func `admits everything unless it is told whom`() {
-    var selection = SessionSelection()
+    var selection = Selection()
     let isEventAdmitted = selection.admits(event(7, .gap(.clientToServer, byteCount: 1)))
     #expect(isEventAdmitted)
     for observation in SampleObservations.all {
@@ -74,7 +80,7 @@ import Testing
   }
 
   @Test func `admits what is observed of these processes`() {
-    var selection = SessionSelection(processes: [ProcessPattern("curl")])
+    var selection = Self.selection(["curl"])
     let sessions = SampleObservations.all.filter { selection.admits($0) }.map { observation in
       switch observation {
       case .opened(let summary), .exchange(_, let summary), .closed(let summary): summary.session
@@ -85,12 +91,10 @@ import Testing
   }
 
   @Test func `knows which patterns nobody matched, and whether that says anything`() {
-    var selection = SessionSelection(processes: ["curl", "12", "x"].map(ProcessPattern.init))
-    #expect(!selection.namesProcesses)
+    var selection = Self.selection(["curl", "12", "x"])
     _ = selection.admits(opened(1, ProcessFacts(uid: 0)))
-    #expect(!selection.namesProcesses)
+    #expect(selection.matches.remarks.last == "no session names its process, which only a sidecar does")
     _ = selection.admits(opened(2, Self.curl))
-    #expect(selection.namesProcesses)
-    #expect(selection.unmatchedProcesses == [ProcessPattern("x")])
+    #expect(selection.matches.remarks == ["no session is of process 'x'"])
   }
 }
