@@ -52,24 +52,20 @@ def plain_bytes(text):
 def ours(text):
     """A text of replay in the form that both sides come to."""
     data = plain_bytes(text)
-    return None if data is None else printable(data.decode("utf8", "replace"))
+    return None if data is None else theirs(data.decode("utf8", "replace"))
 
 
 def theirs(text):
-    """A text of tshark in that form: it escapes what cannot be printed, and has U+FFFD for what is no text."""
+    """A text in the form that both sides come to: what is no plain ASCII, or may be an escape of it, is `?`.
+
+    tshark escapes what cannot be printed, but not the backslash, and replaces what is no UTF-8.
+    """
     if text is None:
         return None
-    simple = {"n": "\n", "r": "\r", "t": "\t", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "\\": "\\", '"': '"'}
-
-    def unescape(match):
-        escape = match.group(1)
-        return simple[escape] if escape in simple else chr(int(escape.lstrip("x"), 16 if escape[0] == "x" else 8))
-
-    return printable(re.sub(r'\\(x[0-9a-fA-F]{2}|[0-7]{3}|[nrtabfv\\"])', unescape, text))
+    return printable(re.sub(r"\\(x[0-9a-fA-F]{2}|[0-7]{3}|[nrtabfv])", "\0", text))
 
 
 def printable(text):
-    """Every run of what is no plain ASCII is one `?`: the two sides tell broken text apart differently."""
     return re.sub(r"[^ -~]+", "?", text)
 
 
