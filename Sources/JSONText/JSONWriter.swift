@@ -28,6 +28,12 @@ public struct JSONWriter: Sendable {
     needsComma = false
   }
 
+  /// Hands out what was written since the last call, and goes on behind it: for values that are too long to hold.
+  public mutating func take() -> [UInt8] {
+    defer { bytes = [] }
+    return bytes
+  }
+
   // MARK: Values
 
   public mutating func object(_ fields: (inout JSONWriter) -> Void) {
@@ -60,6 +66,37 @@ public struct JSONWriter: Sendable {
       return
     }
     string(JSONWriter.escapingNonUTF8(value))
+  }
+
+  /// Begins a string whose text comes in pieces.
+  public mutating func beginString() {
+    beginValue()
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Writes a piece of such a text: UTF-8, which may end within a character.
+  public mutating func continueString(_ piece: Span<UInt8>) {
+    for index in piece.indices { appendEscaped(piece[index]) }
+  }
+
+  public mutating func endString() {
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Writes a number with a fraction: this many thousandths, millionths … of one.
+  public mutating func decimal(_ value: Int64, fractionDigits: Int) {
+    beginValue()
+    if value < 0 { bytes.append(UInt8(ascii: "-")) }
+    let digits = Array(String(value.magnitude).utf8)
+    let padded =
+      Array(repeating: UInt8(ascii: "0"), count: max(0, fractionDigits + 1 - digits.count)) + digits
+    bytes.append(contentsOf: padded.dropLast(fractionDigits))
+    var fraction = padded.suffix(fractionDigits)
+    while fraction.last == UInt8(ascii: "0") { fraction.removeLast() }
+    if !fraction.isEmpty {
+      bytes.append(UInt8(ascii: "."))
+      bytes.append(contentsOf: fraction)
+    }
   }
 
   public mutating func integer(_ value: some BinaryInteger) {

@@ -24,6 +24,46 @@ import Testing
     #expect(json.text == #""\"\\\n\r\t\u0000\u001f\u007fé""#)
   }
 
+  @Test func `takes a string in pieces, and hands out what it has between them`() {
+    var json = JSONWriter()
+    var text: [UInt8] = []
+    json.array { json in
+      json.beginString()
+      for piece: [UInt8] in [Array("a\"".utf8), [0xc3], [0xa9, 0x0a]] {
+        json.continueString(piece.span)
+        text += json.take()
+      }
+      json.endString()
+      json.integer(1)
+    }
+    text += json.take()
+    #expect(String(decoding: text, as: UTF8.self) == #"["a\"é\n",1]"#)
+    #expect(json.take() == [])
+  }
+
+  struct Decimal: Sendable {
+    var value: Int64
+    var digits: Int
+    var text: String
+  }
+
+  static let decimals = [
+    Decimal(value: 0, digits: 6, text: "0"),
+    Decimal(value: 1, digits: 6, text: "0.000001"),
+    Decimal(value: 1_500_000, digits: 6, text: "1.5"),
+    Decimal(value: 12_000_000, digits: 6, text: "12"),
+    Decimal(value: -1_250, digits: 3, text: "-1.25"),
+    Decimal(value: .min, digits: 9, text: "-9223372036.854775808"),
+    Decimal(value: 7, digits: 0, text: "7"),
+  ]
+
+  @Test(arguments: decimals)
+  func `writes numbers with a fraction`(_ test: Decimal) {
+    var json = JSONWriter()
+    json.decimal(test.value, fractionDigits: test.digits)
+    #expect(json.text == test.text)
+  }
+
   struct Case: Sendable {
     var bytes: [UInt8]
     var text: String
