@@ -2,11 +2,11 @@
 ///
 /// As browsers do it, within quotes only a backslash before a quote or a backslash escapes: Windows' file names keep
 /// theirs (RFC 7578 §4.2, Appendix A).
-struct ParameterList {
+package struct ParameterList {
   private let parameters: [(name: [UInt8], value: [UInt8])]
 
   /// Reads text that begins with a semicolon, or is empty.
-  init(_ text: ArraySlice<UInt8>) {
+  package init(_ text: ArraySlice<UInt8>) {
     var found: [(name: [UInt8], value: [UInt8])] = []
     var position = text.startIndex
     while position < text.endIndex {
@@ -31,7 +31,7 @@ struct ParameterList {
   }
 
   /// The value of the first parameter of that name, which is given in lower case.
-  func first(_ name: String) -> [UInt8]? {
+  package func first(_ name: String) -> [UInt8]? {
     parameters.first { $0.name.elementsEqual(name.utf8) }?.value
   }
 
