@@ -6,7 +6,7 @@ public import SessionEvents
 ///
 /// Its memory does not grow with the capture: sessions are put together while it is read, and a sidecar is merged by
 /// position.
-public struct RecordingReplayer {
+public struct RecordingReplayer: Sendable {
   public var path: String
   /// Whether to use the sidecar beside the capture, if there is one.
   public var usesSidecar: Bool

@@ -28,13 +28,13 @@ struct EventsCommand: ParsableCommand, HelpEnding {
   var noData = false
 
   func run() throws {
-    let output = ReportOutput(isEager: input.isStream)
-    var report = EventsReport(includesData: !noData)
-    try input.run(output) { replayer, selection throws(ReplayError) in
-      try replayer.replay { event, packet in
-        guard selection.admits(event) else { return }
-        output.append { report.receive(event, packet: packet, into: &$0) }
+    let includesData = !noData
+    try input.run { pass throws(ReplayError) in
+      var report = EventsReport(includesData: includesData)
+      try pass.replay { event, packet in
+        guard pass.selection.admits(event) else { return }
+        pass.write { report.receive(event, packet: packet, into: &$0) }
       }
-    }
+    }.end()
   }
 }

@@ -30,14 +30,13 @@ struct ExchangesCommand: ParsableCommand, HelpEnding {
   var noDigests = false
 
   func run() throws {
-    let output = ReportOutput(isEager: input.isStream)
-    var report = ExchangesReport()
-    let services = noDigests ? ContentServices.system.withoutBodyDigests : ContentServices.system
-    try input.run(output) { replayer, selection throws(ReplayError) in
-      try replayer.observe(services: services) { observation in
-        guard selection.admits(observation) else { return }
-        output.append { report.receive(observation, into: &$0) }
+    let noDigests = noDigests
+    try input.run { pass throws(ReplayError) in
+      var report = ExchangesReport()
+      let services = noDigests ? ContentServices.system.withoutBodyDigests : ContentServices.system
+      try pass.observe(services: services) { observation in
+        pass.write { report.receive(observation, into: &$0) }
       }
-    }
+    }.end()
   }
 }

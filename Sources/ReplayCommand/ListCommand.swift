@@ -32,20 +32,20 @@ struct ListCommand: ParsableCommand, HelpEnding {
   @OptionGroup var style: StyleOptions
 
   func run() throws {
-    let output = ReportOutput(isEager: input.isStream)
-    var report = SessionsReport(json ? try jsonForm() : .text(style.options))
-    var inspector = Inspector(services: ContentServices.system.withoutBodyDigests)
-    try input.run(output) { replayer, selection throws(ReplayError) in
-      let notes = try replayer.replay { event, packet in
-        if selection.admits(event) { report.receive(event) }
+    let form = json ? try jsonForm() : .text(style.options)
+    try input.run { pass throws(ReplayError) in
+      var report = SessionsReport(form)
+      var inspector = Inspector(services: ContentServices.system.withoutBodyDigests)
+      try pass.replay { event, packet in
+        if pass.selection.admits(event) { report.receive(event) }
         inspector.receive(event, packet: packet) { observation in
-          guard selection.admits(observation) else { return }
-          output.append { report.receive(observation, into: &$0) }
+          let isTold = pass.selection.admits(observation)
+          guard case .closed(let summary) = observation else { return }
+          pass.write { report.close(summary, isTold: isTold, into: &$0) }
         }
       }
-      output.append { report.finish(into: &$0) }
-      return notes
-    }
+      pass.write { report.finish(into: &$0) }
+    }.end()
   }
 
   private func jsonForm() throws -> SessionsReport.Form {

@@ -40,13 +40,12 @@ struct ShowCommand: ParsableCommand, HelpEnding {
   @OptionGroup var style: StyleOptions
 
   func run() throws {
-    let output = ReportOutput(isEager: input.isStream)
-    var report = ShowReport(options: style.options)
-    try input.run(output) { replayer, selection throws(ReplayError) in
-      try replayer.observe(services: ContentServices.system.withoutBodyDigests) { observation in
-        guard selection.admits(observation) else { return }
-        output.append { report.receive(observation, into: &$0) }
+    let options = style.options
+    try input.run { pass throws(ReplayError) in
+      var report = ShowReport(options: options)
+      try pass.observe(services: ContentServices.system.withoutBodyDigests) { observation in
+        pass.write { report.receive(observation, into: &$0) }
       }
-    }
+    }.end()
   }
 }

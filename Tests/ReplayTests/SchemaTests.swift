@@ -32,7 +32,10 @@ import Testing
       report.receive(
         SessionEvent(
           session: session.session, index: 0, time: session.opened, kind: .opened(session.opening)))
-      report.receive(SampleObservations.closed(session, at: 9, SessionClosing(.fin)), into: &output)
+      var closed = session
+      closed.closed = SampleObservations.time(9)
+      closed.closing = SessionClosing(.fin)
+      report.close(closed, into: &output)
     }
     report.finish(into: &output)
     return String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)

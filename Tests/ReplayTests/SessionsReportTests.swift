@@ -8,6 +8,14 @@ import Testing
     SessionEvent(session: session.session, index: 0, time: session.opened, kind: .opened(session.opening))
   }
 
+  private func closed(
+    _ session: SessionSummary, at milliseconds: Int64, _ closing: SessionClosing
+  ) -> SessionSummary {
+    switch SampleObservations.closed(session, at: milliseconds, closing) {
+    case .opened(let summary), .exchange(_, let summary), .closed(let summary): summary
+    }
+  }
+
   private func text(_ output: [UInt8]) -> String { String(decoding: output, as: UTF8.self) }
 
   @Test func `lists sessions in order of opening, whichever closes first`() {
@@ -16,15 +24,12 @@ import Testing
     for session in [SampleObservations.resolver, SampleObservations.web, SampleObservations.opaque] {
       report.receive(opened(session))
     }
-    report.receive(
-      SampleObservations.closed(SampleObservations.web, at: 1_503, SessionClosing(.fin)), into: &output)
+    report.close(closed(SampleObservations.web, at: 1_503, SessionClosing(.fin)), into: &output)
     #expect(output.isEmpty)
-    report.receive(
-      SampleObservations.closed(SampleObservations.resolver, at: 3, SessionClosing(.idle)), into: &output)
+    report.close(closed(SampleObservations.resolver, at: 3, SessionClosing(.idle)), into: &output)
     #expect(text(output).split(separator: "\n").count == 2)
-    report.receive(
-      SampleObservations.closed(
-        SampleObservations.opaque, at: 100, SessionClosing(.reset(by: .server), cause: .relayStopped)),
+    report.close(
+      closed(SampleObservations.opaque, at: 100, SessionClosing(.reset(by: .server), cause: .relayStopped)),
       into: &output)
     #expect(
       text(output) == """
@@ -44,11 +49,10 @@ import Testing
       var session = SampleObservations.web
       session.session = SessionID(number)
       report.receive(opened(session))
-      report.receive(SampleObservations.closed(session, at: 5, SessionClosing(.fin)), into: &output)
+      report.close(closed(session, at: 5, SessionClosing(.fin)), into: &output)
     }
     #expect(text(output).split(separator: "\n").count >= 4_097)
-    report.receive(
-      SampleObservations.closed(SampleObservations.resolver, at: 9, SessionClosing(.idle)), into: &output)
+    report.close(closed(SampleObservations.resolver, at: 9, SessionClosing(.idle)), into: &output)
     report.finish(into: &output)
     #expect(text(output).split(separator: "\n").count == 5_000)
   }

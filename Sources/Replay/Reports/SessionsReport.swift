@@ -7,7 +7,7 @@ public import SessionEvents
 /// Lines come in order of opening as long as not too many closed sessions wait for an older one to close; then they
 /// come in order of closing. `docs/SCHEMA.md` explains every field of the JSON.
 public struct SessionsReport {
-  public enum Form {
+  public enum Form: Sendable {
     case json(any DigestService)
     case text(ShowOptions)
   }
@@ -37,10 +37,10 @@ public struct SessionsReport {
     }
   }
 
-  public mutating func receive(_ observation: Observation, into output: inout [UInt8]) {
-    guard case .closed(let summary) = observation else { return }
+  /// Takes note of a session's end, whose line is then written as soon as it is its turn, if it is told of.
+  public mutating func close(_ summary: SessionSummary, isTold: Bool = true, into output: inout [UInt8]) {
     guard let digests = open.removeValue(forKey: summary.session) else { return }
-    waiting[summary.session] = form.line(summary, digests)
+    if isTold { waiting[summary.session] = form.line(summary, digests) }
     release(into: &output)
   }
 

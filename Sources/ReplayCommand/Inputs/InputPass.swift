@@ -1,0 +1,42 @@
+import Inspection
+import Replay
+import SessionEvents
+
+/// One capture, as a subcommand reads it; belongs to one thread.
+final class InputPass {
+  /// As it was given or found; `-` is standard input.
+  let path: String
+  /// What reports call the capture; nil where only one was named.
+  let label: String?
+  let replayer: RecordingReplayer
+  /// Decides what is told of.
+  var selection: Selection
+  private(set) var notes: [ReplayNote] = []
+
+  private let output: PassOutput
+
+  init(path: String, label: String?, replayer: RecordingReplayer, selection: Selection, output: PassOutput) {
+    self.path = path
+    self.label = label
+    self.replayer = replayer
+    self.selection = selection
+    self.output = output
+  }
+
+  /// Emits what is observed in the capture and selected.
+  func observe(services: InspectionServices, _ emit: (Observation) -> Void) throws(ReplayError) {
+    notes += try replayer.observe(services: services) { observation in
+      if selection.admits(observation) { emit(observation) }
+    }
+  }
+
+  /// Emits all events of the capture; what of them is told is left to the caller.
+  func replay(_ emit: (_ event: SessionEvent, _ packet: UInt64?) -> Void) throws(ReplayError) {
+    notes += try replayer.replay(emit)
+  }
+
+  /// Lets `body` append to the output.
+  func write(_ body: (inout [UInt8]) -> Void) {
+    output.append(body)
+  }
+}
