@@ -22,22 +22,18 @@ final class InflateDecoder: ContentDecoder {
     case trailing
   }
 
-  private static let outputByteCount = 32_768
-
   private let format: Format
   private var state: State
   // zlib's state points back at the stream, which therefore must not move: it lives on the heap, and both pointers are
   // owned by this object alone, from init to deinit.
   private let stream: UnsafeMutablePointer<z_stream>
-  private let output: UnsafeMutableBufferPointer<UInt8>
+  private let buffer = OutputBuffer()
   private var isInitialized = false
 
   init(_ format: Format) {
     self.format = format
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
-    output = .allocate(capacity: InflateDecoder.outputByteCount)
-    output.initialize(repeating: 0)
     switch format {
     case .gzip:
       state = .inflating
@@ -52,8 +48,10 @@ final class InflateDecoder: ContentDecoder {
     if isInitialized { inflateEnd(stream) }
     stream.deinitialize(count: 1)
     stream.deallocate()
-    output.deallocate()
   }
+
+  /// What inflate keeps, and its window.
+  var heldByteCount: Int { 49_152 + OutputBuffer.byteCount }
 
   func decode(
     _ bytes: Span<UInt8>, output deliver: (Span<UInt8>) -> Bool
@@ -120,11 +118,11 @@ final class InflateDecoder: ContentDecoder {
       stream.pointee.avail_in = UInt32(input.count)
       defer { stream.pointee.next_in = nil }
       while true {
-        stream.pointee.next_out = output.baseAddress
-        stream.pointee.avail_out = UInt32(output.count)
+        stream.pointee.next_out = buffer.bytes.baseAddress
+        stream.pointee.avail_out = UInt32(buffer.bytes.count)
         let status = CCompression.inflate(stream, Z_NO_FLUSH)
-        let made = output.count - Int(stream.pointee.avail_out)
-        if made > 0, !deliver(UnsafeBufferPointer(output).span.extracting(0..<made)) { return nil }
+        let made = buffer.bytes.count - Int(stream.pointee.avail_out)
+        guard buffer.deliver(made, deliver) else { return nil }
         switch status {
         case Z_STREAM_END:
           state = format == .gzip ? .betweenMembers : .ended

@@ -6,6 +6,8 @@ struct SystemDecoders: ContentDecodingService {
     switch coding {
     case "gzip", "x-gzip": InflateDecoder(.gzip)
     case "deflate": InflateDecoder(.deflate)
+    case "br": BrotliDecoder()
+    case "zstd": ZstandardDecoder()
     default: nil
     }
   }

@@ -23,6 +23,7 @@ enum ContentProblem: String, FindingCode {
   case trailingData = "content-trailing-data"
   case codingUnknown = "content-coding-unknown"
   case tooManyCodings = "content-too-many-codings"
+  case tooManyOpen = "content-too-many-open"
 }
 
 /// What can be wrong with a ClientHello.

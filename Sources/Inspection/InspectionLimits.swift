@@ -82,6 +82,8 @@ public struct ContentLimits: Hashable, Sendable {
   public var ratio: UInt64 = 256
   /// Decoded bytes of one body.
   public var decodedByteCount: UInt64 = 17_179_869_184
+  /// Memory, in bytes, that all decoders of all sessions hold together: their windows are up to 16 MiB.
+  public var openDecoderByteCount = 536_870_912
 
   public init() {}
 }

@@ -58,6 +58,7 @@ final class InspectionEnvironment {
   let services: InspectionServices
   let limits: InspectionLimits
   let bodies: (any BodyStore)?
+  let decoderMemory = DecoderMemory()
 
   init(services: InspectionServices, limits: InspectionLimits, bodies: (any BodyStore)?) {
     self.services = services

@@ -23,8 +23,10 @@ import Testing
     Case(testDescription: "gzip twice", coding: "gzip, gzip", body: InflateSamples.twice, decoded: text),
     Case(testDescription: "deflate in zlib", coding: "deflate", body: InflateSamples.zlib, decoded: text),
     Case(testDescription: "raw deflate", coding: "deflate", body: InflateSamples.raw, decoded: text),
+    Case(testDescription: "br", coding: "br", body: CodedSamples.brotli, decoded: text),
+    Case(testDescription: "zstd", coding: "zstd", body: CodedSamples.zstandard, decoded: text),
     Case(
-      testDescription: "an unknown coding", coding: "br", body: [1, 2, 3], decoded: nil,
+      testDescription: "an unknown coding", coding: "compress", body: [1, 2, 3], decoded: nil,
       codes: ["content-coding-unknown"]),
     Case(
       testDescription: "too many codings", coding: "gzip, gzip, gzip, gzip, gzip", body: gzipped,
@@ -102,6 +104,52 @@ import Testing
     #expect(exchanges(bomb, limits: limits).first?.codes == ["content-bomb"])
     limits.content.decodedByteCount = 200_000
     #expect(exchanges(bomb, limits: limits).first?.codes == [])
+  }
+
+  /// 100 MiB of zeros in less than 3.3 kB each, and gzip's in its own ratio.
+  @Test(arguments: ["br": CodedSamples.brotliBomb, "zstd": CodedSamples.zstandardBomb])
+  func `that is a bomb is not decoded to its end`(coding: String, bomb: [UInt8]) throws {
+    let exchange = try #require(exchanges(response("Content-Encoding: \(coding)", bomb)).first)
+    #expect(exchange.codes == ["content-bomb"])
+    #expect(exchange.http?.response?.body.decodedByteCount == nil)
+    #expect(exchange.http?.response?.body.byteCount == UInt64(bomb.count))
+  }
+
+  @Test(arguments: [
+    "gzip": InflateSamples.zeros, "br": CodedSamples.brotliZeros, "zstd": CodedSamples.zstandardZeros,
+  ])
+  func `stops at the limit of its output in every coding`(coding: String, zeros: [UInt8]) throws {
+    var limits = InspectionLimits()
+    limits.content.decodedByteCount = 199_999
+    let events = response("Content-Encoding: \(coding)", zeros)
+    #expect(exchanges(events, limits: limits).first?.codes == ["content-bomb"])
+    #expect(splittingDifference(events, limits: limits) == nil)
+    limits.content.decodedByteCount = 200_000
+    #expect(exchanges(events, limits: limits).first?.codes == [])
+  }
+
+  @Test func `is not decoded while others take the memory for it`() throws {
+    var limits = InspectionLimits()
+    limits.content.openDecoderByteCount = 400_000
+    let head =
+      "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: \(CodedSamples.brotli.count)\r\n\r\n"
+    // A segment of 4 KiB is decoded at once, so that the first body is open while the second comes.
+    let padding = [UInt8](repeating: 0, count: 4_096)
+    var first = EventScript(session: 1)
+    first.server("HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\n")
+    first.server(CodedSamples.brotliZeros + padding)
+    var second = EventScript(session: 2, at: 100)
+    second.server(Array(head.utf8) + CodedSamples.brotli)
+    first.close()
+    second.close()
+    let events = Array(first.events.dropLast())
+    let end = try #require(first.events.last)
+    let found = exchanges(events + second.events + [end], limits: limits)
+    #expect(found.map(\.codes) == [["content-too-many-open"], ["content-trailing-data"]])
+    #expect(
+      exchanges(events + [end] + second.events, limits: limits).map(\.codes) == [
+        ["content-trailing-data"], [],
+      ])
   }
 
   @Test func `with a gap is counted in full, without digests, and goes on behind it`() throws {

@@ -40,6 +40,9 @@ final class BodyAudience {
     self.head = head
   }
 
+  /// Whether somebody waits for what the bytes say.
+  var hasReader: Bool { reader != nil }
+
   /// Takes the next decoded bytes.
   func update(_ bytes: Span<UInt8>) {
     updateAsSent(bytes)

@@ -6,6 +6,7 @@ import SessionEvents
 final class BodyMeter {
   private let services: InspectionServices
   private let limits: ContentLimits
+  private let memory: DecoderMemory
   private let direction: Direction
   private var digest: (any IncrementalDigest)?
 
@@ -28,6 +29,7 @@ final class BodyMeter {
   init(_ environment: InspectionEnvironment, direction: Direction) {
     services = environment.services
     limits = environment.limits.content
+    memory = environment.decoderMemory
     self.direction = direction
   }
 
@@ -45,7 +47,8 @@ final class BodyMeter {
     if names.isEmpty { return .identity }
     guard let service = services.decoders else { return .unknown(nil) }
     let chain = DecodingChain(
-      codings: names, service: service, digest: services.makeBodyDigest(), audience: audience, limits: limits)
+      codings: names, service: service, digest: services.makeBodyDigest(), audience: audience, memory: memory,
+      limits: limits)
     return chain.trouble.map { .unknown($0) } ?? .coded(chain)
   }
 
@@ -102,7 +105,7 @@ final class BodyMeter {
       result.body.decodedByteCount = byteCount
       result.body.decodedSHA256 = result.body.sha256
     case .coded(let chain):
-      let decoded = isComplete ? chain.finish() : nil
+      let decoded = chain.finish(isComplete: isComplete)
       result.body.decodedByteCount = decoded?.byteCount
       result.body.decodedSHA256 = decoded?.sha256
       if let trouble = chain.trouble {

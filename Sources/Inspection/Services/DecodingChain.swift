@@ -2,9 +2,12 @@
 ///
 /// Nothing of the output is kept. Output beyond the limits ends the decoding: whatever the codings, at most
 /// `limits.freeByteCount`, or `limits.ratio` times the coded bytes, and never more than `limits.decodedByteCount`.
+///
+/// The libraries get the same pieces however the body was split, so that what they make of broken data does not depend
+/// on it: single bytes where a reader waits for what they say, else segments.
 final class DecodingChain {
-  /// Within a block of this many coded bytes the limit of the output is constant, so that it is passed at the same
-  /// byte however the body was split.
+  private static let segmentByteCount = 4_096
+  /// Within a block of this many coded bytes, whole segments, the limit of the output is constant.
   private static let blockByteCount: UInt64 = 65_536
 
   /// Why there is no decoded body, or what is odd about it.
@@ -16,20 +19,27 @@ final class DecodingChain {
   private let limits: ContentLimits
   private let digest: (any IncrementalDigest)?
   private let audience: BodyAudience?
+  private let memory: DecoderMemory
+  private let pieceByteCount: Int
   private var decoders: [any ContentDecoder] = []
   /// Of each decoder's output.
   private var byteCounts: [UInt64] = []
   private var codedByteCount: UInt64 = 0
+  /// Coded bytes that are less than a piece.
+  private var held: [UInt8] = []
+  private var countedByteCount = 0
   private(set) var trouble: Trouble?
 
   /// Makes a chain for codings named in the order in which they were applied.
   init(
     codings: [String], service: any ContentDecodingService, digest: (any IncrementalDigest)?,
-    audience: BodyAudience?, limits: ContentLimits
+    audience: BodyAudience?, memory: DecoderMemory, limits: ContentLimits
   ) {
     self.limits = limits
     self.digest = digest
     self.audience = audience
+    self.memory = memory
+    pieceByteCount = audience?.hasReader == true ? 1 : DecodingChain.segmentByteCount
     guard codings.count <= limits.codingCount else {
       trouble = Trouble(
         problem: .tooManyCodings,
@@ -47,23 +57,30 @@ final class DecodingChain {
     byteCounts = Array(repeating: 0, count: decoders.count)
   }
 
+  deinit {
+    memory.byteCount -= countedByteCount
+  }
+
   /// Takes the next coded bytes.
   func update(_ bytes: Span<UInt8>) {
     var position = 0
     while position < bytes.count, trouble == nil {
-      let room = DecodingChain.blockByteCount - codedByteCount % DecodingChain.blockByteCount
-      let end = position + min(bytes.count - position, Int(room))
-      let blockEnd =
-        codedByteCount - codedByteCount % DecodingChain.blockByteCount + DecodingChain.blockByteCount
-      _ = decode(bytes.extracting(position..<end), level: 0, allowed: allowance(atCodedByte: blockEnd))
-      codedByteCount += UInt64(end - position)
+      let end = position + min(bytes.count - position, pieceByteCount - held.count)
+      if end - position == pieceByteCount {
+        decode(bytes.extracting(position..<end))
+      } else {
+        for index in position..<end { held.append(bytes[index]) }
+        if held.count == pieceByteCount { decodeHeld() }
+      }
       position = end
     }
   }
 
-  /// The decoded body's size and digest, when all of the coded one was given; nil where it could not be decoded.
-  func finish() -> (byteCount: UInt64, sha256: [UInt8]?)? {
-    guard trouble == nil else { return nil }
+  /// Nothing more comes: the decoded body's size and digest, when all of the coded one was given; nil where it could
+  /// not be decoded.
+  func finish(isComplete: Bool) -> (byteCount: UInt64, sha256: [UInt8]?)? {
+    if trouble == nil, !held.isEmpty { decodeHeld() }
+    guard isComplete, trouble == nil else { return nil }
     for decoder in decoders {
       do {
         try decoder.finish()
@@ -77,6 +94,22 @@ final class DecodingChain {
     }
     let byteCount = byteCounts.last ?? 0
     return (byteCount, byteCount > 0 ? digest?.finish() : nil)
+  }
+
+  private func decodeHeld() {
+    let piece = held
+    held.removeAll(keepingCapacity: true)
+    decode(piece.span)
+  }
+
+  /// Runs one piece through the decoders.
+  private func decode(_ piece: Span<UInt8>) {
+    let blockEnd =
+      codedByteCount - codedByteCount % DecodingChain.blockByteCount + DecodingChain.blockByteCount
+    codedByteCount += UInt64(piece.count)
+    _ = decode(piece, level: 0, allowed: allowance(atCodedByte: blockEnd))
+    if trouble != nil { decoders = [] }
+    countMemory()
   }
 
   private func allowance(atCodedByte count: UInt64) -> UInt64 {
@@ -97,7 +130,7 @@ final class DecodingChain {
         let room = allowed - byteCounts[level]
         byteCounts[level] += min(room, UInt64(output.count))
         guard UInt64(output.count) > room else { return decode(output, level: level + 1, allowed: allowed) }
-        // What the limit allows is handed on, so that it does not depend on the size of the pieces.
+        // What the limit allows is handed on.
         if decode(output.extracting(0..<Int(room)), level: level + 1, allowed: allowed) {
           trouble = Trouble(problem: .bomb, detail: "the body decodes to more than \(allowed) bytes")
         }
@@ -107,6 +140,20 @@ final class DecodingChain {
       note(error)
     }
     return trouble == nil
+  }
+
+  private func countMemory() {
+    let byteCount = decoders.reduce(0) { $0 + $1.heldByteCount }
+    memory.byteCount += byteCount - countedByteCount
+    countedByteCount = byteCount
+    guard memory.byteCount > limits.openDecoderByteCount, trouble == nil else { return }
+    memory.byteCount -= countedByteCount
+    countedByteCount = 0
+    decoders = []
+    trouble = Trouble(
+      problem: .tooManyOpen,
+      detail:
+        "the bodies that are being decoded need more than \(limits.openDecoderByteCount) bytes of memory")
   }
 
   private func note(_ error: ContentDecodingError) {
@@ -121,4 +168,9 @@ final class DecodingChain {
         Trouble(problem: .trailingData, detail: "the content coding ends before the body does")
       }
   }
+}
+
+/// Counts the memory that all open decoders hold together.
+final class DecoderMemory {
+  fileprivate(set) var byteCount = 0
 }

@@ -50,14 +50,15 @@ public protocol ContentDecodingService: Sendable {
 
 /// Decodes one body piece by piece, holding no more than a fixed working set of its output.
 ///
-/// The output must depend only on the input's bytes, not on how they were split, and all that the input so far
-/// determines must be given at once.
+/// All output that the input so far determines must be given at once.
 public protocol ContentDecoder: AnyObject {
   /// Decodes the next bytes; `output` gets what came out, in pieces, and stops the decoding by returning false,
   /// after which the decoder is not called again.
   func decode(
     _ bytes: Span<UInt8>, output: (Span<UInt8>) -> Bool
   ) throws(ContentDecodingError)
+  /// About how many bytes of memory it has taken so far; never less than before.
+  var heldByteCount: Int { get }
   /// Checks that the coded data came to its own end.
   func finish() throws(ContentDecodingError)
 }
