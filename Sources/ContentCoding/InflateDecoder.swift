@@ -2,13 +2,14 @@ import CCompression
 import Inspection
 
 /// Decodes gzip (RFC 1952), with any number of members, and deflate, both in its zlib wrapping (RFC 1950), which the
-/// standard means, and raw (RFC 1951), which some servers send.
+/// standard means, and raw (RFC 1951), which some servers send; and messages in raw deflate that refer to one another.
 ///
 /// It holds zlib's window of 32 KiB and one buffer of output, whatever the input.
-final class InflateDecoder: ContentDecoder {
+final class InflateDecoder: MessageInflater {
   enum Format {
     case gzip
     case deflate
+    case messages
   }
 
   private enum State {
@@ -41,6 +42,9 @@ final class InflateDecoder: ContentDecoder {
       start(windowBits: 31)
     case .deflate:
       state = .undetermined(nil)
+    case .messages:
+      state = .inflating
+      start(windowBits: -15)
     }
   }
 
@@ -81,10 +85,18 @@ final class InflateDecoder: ContentDecoder {
 
   func finish() throws(ContentDecodingError) {
     switch state {
+    case .inflating where format == .messages:
+      // zlib's `data_type`: 128 stands for "right behind a block".
+      guard stream.pointee.data_type & 128 != 0 else { throw .truncated }
     case .undetermined, .inflating: throw .truncated
     case .trailing: throw .trailingData
     case .betweenMembers, .ended: return
     }
+  }
+
+  func reset() {
+    inflateReset(stream)
+    state = .inflating
   }
 
   /// Looks for a zlib header (RFC 1950 §2.2), and inflates what was held back for it.
@@ -124,6 +136,10 @@ final class InflateDecoder: ContentDecoder {
         let made = buffer.bytes.count - Int(stream.pointee.avail_out)
         guard buffer.deliver(made, deliver) else { return nil }
         switch status {
+        case Z_STREAM_END where format == .messages:
+          // The next block may still refer to what came before (RFC 7692 §7.2.3.4), so the window stays.
+          inflateResetKeep(stream)
+          guard stream.pointee.avail_in > 0 else { return input.count }
         case Z_STREAM_END:
           state = format == .gzip ? .betweenMembers : .ended
           return input.count - Int(stream.pointee.avail_in)

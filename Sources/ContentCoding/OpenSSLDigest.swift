@@ -13,6 +13,10 @@ struct OpenSSLDigests: DigestService {
   func makeMD5() -> (any IncrementalDigest)? {
     OpenSSLDigest.Algorithm.md5.map(OpenSSLDigest.init)
   }
+
+  func makeSHA1() -> (any IncrementalDigest)? {
+    OpenSSLDigest.Algorithm.sha1.map(OpenSSLDigest.init)
+  }
 }
 
 /// One digest computation of OpenSSL's EVP layer; used by one owner at a time.
@@ -64,6 +68,7 @@ extension OpenSSLDigest {
 
     static let sha256 = Algorithm("SHA256")
     static let md5 = Algorithm("MD5")
+    static let sha1 = Algorithm("SHA1")
 
     private init?(_ name: String) {
       guard let handle = EVP_MD_fetch(nil, name, nil) else { return nil }

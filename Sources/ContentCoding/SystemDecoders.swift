@@ -11,4 +11,8 @@ struct SystemDecoders: ContentDecodingService {
     default: nil
     }
   }
+
+  func makeMessageInflater() -> (any MessageInflater)? {
+    InflateDecoder(.messages)
+  }
 }

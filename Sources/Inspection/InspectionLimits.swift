@@ -12,6 +12,7 @@ public struct InspectionLimits: Hashable, Sendable {
   public var helloByteCount = 65_536
   public var http1 = HTTP1Limits()
   public var http2 = HTTP2Limits()
+  public var webSocket = WebSocketLimits()
   public var dns = DNSLimits()
   public var content = ContentLimits()
 
@@ -56,6 +57,14 @@ public struct HTTP2Limits: Hashable, Sendable {
   public var settingsCount = 64
   /// Interim responses of one exchange.
   public var interimCount = 32
+
+  public init() {}
+}
+
+/// Limits of WebSocket.
+public struct WebSocketLimits: Hashable, Sendable {
+  /// A message's first bytes that are kept.
+  public var excerptByteCount = 256
 
   public init() {}
 }

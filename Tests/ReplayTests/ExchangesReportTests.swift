@@ -32,7 +32,7 @@ import Testing
 
   @Test func `writes a line for each exchange, and each is JSON`() throws {
     let lines = Self.lines(SampleObservations.all)
-    #expect(lines.count == 12)
+    #expect(lines.count == 15)
     for line in lines { _ = try JSONDecoder().decode(JSONValue.self, from: Data(line.utf8)) }
   }
 
@@ -41,6 +41,19 @@ import Testing
     #expect(lines[0].contains(#""protocol":"h2","#))
     #expect(lines[0].contains(#""packet":23,"stream":7,"request":{"method":"GET","scheme":"https","#))
     #expect(lines[1].contains(#""stream":0,"request":null,"interim":[],"response":null,"findings":[{"#))
+  }
+
+  @Test func `tells a WebSocket message with every field of the contract`() {
+    let lines = Self.lines(SampleObservations.webSocket)
+    #expect(
+      lines[0].hasSuffix(
+        #""packet":23,"message":{"from":"client","opcode":"text","length":1200,"sha256":"#
+          + #""\#(String(repeating: "05", count: 32))","decoded_length":9800,"decoded_sha256":"#
+          + #""\#(String(repeating: "06", count: 32))","fragments":3,"close_code":null,"#
+          + #""text":"say \"hello\"","complete":true},"findings":[]}"#))
+    #expect(lines[1].contains(#""sha256":null,"decoded_length":null,"decoded_sha256":null,"#))
+    #expect(lines[1].contains(#""text":null,"complete":false}"#))
+    #expect(lines[2].contains(#""close_code":1001,"text":"gone","complete":true}"#))
   }
 
   @Test func `has null for a response or a request that is missing`() {

@@ -196,6 +196,25 @@ enum SampleObservations {
     ]
   }
 
+  // MARK: WebSocket
+
+  static var webSocket: [Observation] {
+    let body = HTTPBody(
+      byteCount: 1_200, sha256: [UInt8](repeating: 5, count: 32), decodedByteCount: 9_800,
+      decodedSHA256: [UInt8](repeating: 6, count: 32))
+    let messages = [
+      WebSocketMessage(
+        sender: .client, opcode: 1, body: body, fragmentCount: 3, excerpt: Array("say \"hello\"".utf8)),
+      WebSocketMessage(sender: .server, opcode: 2, body: HTTPBody(byteCount: 7), isComplete: false),
+      WebSocketMessage(
+        sender: .server, opcode: 8, body: HTTPBody(byteCount: 6, decodedByteCount: 6), closeCode: 1_001,
+        excerpt: Array("gone".utf8)),
+    ]
+    return messages.enumerated().map { index, message in
+      exchange(web, 7 + index, from: 1_503, to: 1_504, .webSocket(message))
+    }
+  }
+
   // MARK: The rest
 
   static var hidden: SessionSummary {
@@ -220,7 +239,7 @@ enum SampleObservations {
   }
 
   static var all: [Observation] {
-    dns + http + http2 + [
+    dns + http + http2 + webSocket + [
       .opened(hidden), .opened(unreachable), .opened(opaque),
       exchange(hidden, from: 71, to: 71, .tlsHello(hello)),
       closed(resolver, at: 10, SessionClosing(.idle)),

@@ -35,6 +35,10 @@ import Testing
         #2   08:15:03.604  H2                            the connection itself
                            ! h2.goaway at 44 of the server's bytes: the server goes away: CANCEL, last
                            stream 7
+        #2   08:15:03.604  WS           1.2 kB   1.0 ms  client: text  "say "hello""…  9.8 kB inflated
+                           3 fragments
+        #2   08:15:03.604  WS              7 B   1.0 ms  server: binary  incomplete
+        #2   08:15:03.604  WS              6 B   1.0 ms  server: close 1001  "gone"
         #4   08:15:02.181  10.0.0.1:55714 → 10.1.2.4:8080 (address)
         #4   08:15:02.186  reset by the server after 5.0 ms without an exchange
                            ! server unreachable: connect: Connection refused

@@ -11,15 +11,14 @@ public struct WebSocketMessage: Hashable, Sendable {
   public var fragmentCount: Int
   /// The code of a close frame; nil where it has none.
   public var closeCode: UInt16?
-  /// The decoded payload's first bytes, or the reason of a close frame.
+  /// The decoded payload's first bytes, text cut between characters; the reason of a close frame.
   public var excerpt: [UInt8]
   /// Whether the whole message was seen, to its end and without a gap.
   public var isComplete: Bool
 
   public init(
     sender: Party, opcode: UInt8, body: HTTPBody = HTTPBody(), fragmentCount: Int = 1,
-    closeCode: UInt16? = nil,
-    excerpt: [UInt8] = [], isComplete: Bool = true
+    closeCode: UInt16? = nil, excerpt: [UInt8] = [], isComplete: Bool = true
   ) {
     self.sender = sender
     self.opcode = opcode
@@ -29,4 +28,7 @@ public struct WebSocketMessage: Hashable, Sendable {
     self.excerpt = excerpt
     self.isComplete = isComplete
   }
+
+  /// What RFC 6455 §11.8 calls its opcode; reserved ones like `0x3`.
+  public var opcodeName: String { webSocketOpcodeName(opcode) }
 }

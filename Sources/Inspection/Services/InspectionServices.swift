@@ -33,6 +33,8 @@ public protocol DigestService: Sendable {
   func makeSHA256() -> any IncrementalDigest
   /// MD5 (RFC 1321), which JA3 is defined by; nil where the system forbids it.
   func makeMD5() -> (any IncrementalDigest)?
+  /// SHA-1 (FIPS 180-4), which the handshake of WebSocket is defined by; nil where the system forbids it.
+  func makeSHA1() -> (any IncrementalDigest)?
 }
 
 /// A digest that takes its input piece by piece; used by one owner at a time.
@@ -46,6 +48,8 @@ public protocol IncrementalDigest: AnyObject {
 public protocol ContentDecodingService: Sendable {
   /// A decoder for a coding by its registered name in lower case (`gzip`); nil where none is to be had.
   func makeDecoder(for coding: String) -> (any ContentDecoder)?
+  /// An inflater of messages; nil where none is to be had.
+  func makeMessageInflater() -> (any MessageInflater)?
 }
 
 /// Decodes one body piece by piece, holding no more than a fixed working set of its output.
@@ -61,6 +65,15 @@ public protocol ContentDecoder: AnyObject {
   var heldByteCount: Int { get }
   /// Checks that the coded data came to its own end.
   func finish() throws(ContentDecodingError)
+}
+
+/// Inflates messages one after the other, each in raw deflate (RFC 1951) and ended by a flush (RFC 7692 §7.2.2).
+///
+/// A message may refer to the 32 KiB before it, and may hold a final block, which ends nothing. `finish()` throws where
+/// a message ends within a block; the next one may follow.
+public protocol MessageInflater: ContentDecoder {
+  /// Forgets what came: the next message refers to nothing before it.
+  func reset()
 }
 
 /// Why a body could not be decoded.

@@ -70,7 +70,7 @@ extension JSONWriter {
   }
 
   /// Writes a digest, or null where it is not known; that of no bytes at all always is.
-  private mutating func digest(_ name: String, _ digest: [UInt8]?, of byteCount: UInt64?) {
+  mutating func digest(_ name: String, _ digest: [UInt8]?, of byteCount: UInt64?) {
     if let digest {
       field(name, Hexadecimal.text(digest))
     } else {

@@ -1,0 +1,21 @@
+/// What can be wrong in a WebSocket, by its finding code.
+enum WebSocketProblem: String, FindingCode {
+  case handshakeInvalid = "websocket.handshake-invalid"
+  case extensionInvalid = "websocket.extension-invalid"
+  case extensionUnknown = "websocket.extension-unknown"
+  case reservedBits = "websocket.reserved-bits"
+  case opcodeReserved = "websocket.opcode-reserved"
+  case maskMissing = "websocket.mask-missing"
+  case maskUnexpected = "websocket.mask-unexpected"
+  case lengthNotMinimal = "websocket.length-not-minimal"
+  case lengthInvalid = "websocket.length-invalid"
+  case controlTooLong = "websocket.control-too-long"
+  case controlFragmented = "websocket.control-fragmented"
+  case continuationUnexpected = "websocket.continuation-unexpected"
+  case messageInterleaved = "websocket.message-interleaved"
+  case textInvalid = "websocket.text-invalid"
+  case closeCodeInvalid = "websocket.close-code-invalid"
+  case behindClose = "websocket.behind-close"
+  case contextLost = "websocket.context-lost"
+  case givenUp = "websocket.given-up"
+}
