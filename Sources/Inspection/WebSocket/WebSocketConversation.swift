@@ -15,10 +15,8 @@ final class WebSocketConversation: Conversation {
   /// Bytes that are not read as frames.
   private var rest = OpaqueTally()
 
-  /// - Parameters:
-  ///   - request: The header fields that asked for it: `GET` with `Upgrade`, or `CONNECT` with `:protocol` (RFC 8441).
-  ///   - response: Those that agreed.
-  ///   - start: Of the exchange that was the handshake.
+  /// Begins behind the exchange that was the handshake: the header fields of its request, those of the response that
+  /// agreed, and when it began.
   init(_ context: SessionContext, request: [HTTPField], response: [HTTPField], start: Sighting) {
     self.context = context
     self.start = start
