@@ -22,12 +22,16 @@ public struct SidecarHeader: Hashable, Sendable {
   static let format = "wiretape-sessions"
 }
 
-/// Where the sidecar of a capture lives: `NAME.pcap` has `NAME.sessions.jsonl`; nil for `-`.
+/// Where the sidecar of a capture lives: `NAME.pcap` has `NAME.sessions.jsonl`, and so has `NAME.pcap.gz`; nil for `-`.
 public func sidecarPath(forCapture path: String) -> String? {
   guard path != "-" else { return nil }
-  for suffix in [".pcap", ".pcapng", ".cap"] where path.hasSuffix(suffix) {
-    let stem = path.dropLast(suffix.count)
-    if !stem.isEmpty, !stem.hasSuffix("/") { return "\(stem).sessions.jsonl" }
-  }
-  return "\(path).sessions.jsonl"
+  let plain = dropping([".gz", ".zst"], from: path[...]) ?? path[...]
+  return "\(dropping([".pcap", ".pcapng", ".cap"], from: plain) ?? path[...]).sessions.jsonl"
+}
+
+/// The path without the suffix that it has, where it has one and more of a name.
+private func dropping(_ suffixes: [String], from path: Substring) -> Substring? {
+  guard let suffix = suffixes.first(where: path.hasSuffix) else { return nil }
+  let stem = path.dropLast(suffix.count)
+  return stem.isEmpty || stem.hasSuffix("/") ? nil : stem
 }

@@ -11,16 +11,30 @@ func writeCapture(_ path: String, _ packets: [[UInt8]]) throws {
   try writer.close()
 }
 
-/// Reads a capture's packets, and the error that ended it.
-func readCapture(_ path: String) throws -> (packets: [[UInt8]], error: CaptureError?) {
-  var reader = try CaptureReader(path: path)
-  var packets: [[UInt8]] = []
+/// What a reader says of a packet, with its bytes.
+struct ReadPacket: Hashable {
+  var packet: CapturedPacket
+  var bytes: [UInt8]
+}
+
+/// Reads a capture's packets with what is said of them, and the error that ended it.
+func readPackets(_ path: String) -> (packets: [ReadPacket], error: CaptureError?) {
+  var packets: [ReadPacket] = []
   do throws(CaptureError) {
-    while let packet = try reader.next({ _, bytes in bytes.copied }) { packets.append(packet) }
+    var reader = try CaptureReader(path: path)
+    while let packet = try reader.next({ ReadPacket(packet: $0, bytes: $1.copied) }) {
+      packets.append(packet)
+    }
   } catch {
     return (packets, error)
   }
   return (packets, nil)
+}
+
+/// Reads a capture's packets, and the error that ended it.
+func readCapture(_ path: String) -> (packets: [[UInt8]], error: CaptureError?) {
+  let (packets, error) = readPackets(path)
+  return (packets.map(\.bytes), error)
 }
 
 extension Span<UInt8> {

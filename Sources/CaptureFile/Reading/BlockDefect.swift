@@ -17,8 +17,8 @@ public enum BlockDefect: Error, Hashable, Sendable {
   /// A packet of an interface that no block has described.
   case noInterface(UInt32)
   case tooManyInterfaces(limit: Int)
-  /// An option, by its code, that runs past the block.
-  case option(UInt16)
+  /// An option, by its code, that runs past the block, or is not as long as its meaning asks.
+  case option(UInt16, length: Int)
 }
 
 extension BlockDefect: CustomStringConvertible {
@@ -33,7 +33,7 @@ extension BlockDefect: CustomStringConvertible {
     case .capturedLength(let length): "impossible captured length \(length)"
     case .noInterface(let number): "packet of interface \(number), which is not described"
     case .tooManyInterfaces(let limit): "more than \(limit) interfaces in one section"
-    case .option(let code): "option \(code) runs past the block"
+    case .option(let code, let length): "option \(code) has impossible length \(length)"
     }
   }
 }

@@ -5,7 +5,7 @@ import Glibc
 /// A regular file is one if its bytes, decompressed where they are gzip or zstd, begin as a pcap or pcapng file does;
 /// other files are passed over in silence. Links to files are followed, links to directories are not.
 public struct CaptureSearch {
-  /// Directories within directories that are searched.
+  /// How many directories deep is searched.
   public static let maximumDepth = 64
 
   private var paths: [String] = []
@@ -14,30 +14,48 @@ public struct CaptureSearch {
   /// The paths, each beginning with `path`, in the order of their bytes, and what could not be looked into.
   public static func captures(below path: String) -> (paths: [String], failures: [CaptureError]) {
     var search = CaptureSearch()
-    search.directory(AT_FDCWD, name: path, path: path, depth: 0)
+    search.directory(Place(name: Array(path.utf8CString), path: path), in: AT_FDCWD, depth: 0)
     return (search.paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }, search.failures)
   }
 
   // MARK: Directories
 
-  /// Searches the directory `name` of the directory `parent`, which is known to the caller as `path`.
-  private mutating func directory(_ parent: Int32, name: String, path: String, depth: Int) {
+  /// A file or directory: its name in its directory, for the system, and its path, for the caller.
+  private struct Place {
+    /// Ends in a zero.
+    var name: [CChar]
+    var path: String
+    /// Whether the path leads to the file: a name that is no UTF-8 is not told unchanged.
+    var isExact = true
+
+    func inside(_ name: [UInt8]) -> Place {
+      Place(
+        name: name.map { CChar(bitPattern: $0) } + [0],
+        path: path + (path.hasSuffix("/") ? "" : "/") + String(decoding: name, as: UTF8.self),
+        isExact: isExact && String(validating: name, as: UTF8.self) != nil)
+    }
+  }
+
+  private mutating func directory(_ place: Place, in parent: Int32, depth: Int) {
+    let path = place.path
     guard depth <= Self.maximumDepth else { return failures.append(.tooDeep(path: path)) }
     // What the caller named may well be a link.
     let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (depth == 0 ? 0 : O_NOFOLLOW)
-    let descriptor = openat(parent, name, flags)
-    guard descriptor >= 0 else { return fail("open", path) }
+    let descriptor = openat(parent, place.name, flags)
+    guard descriptor >= 0 else {
+      return errno == ENOTDIR ? failures.append(.notADirectory(path: path)) : fail("open", path)
+    }
     guard let stream = fdopendir(descriptor) else {
       fail("opendir", path)
       close(descriptor)
       return
     }
     defer { closedir(stream) }
-    for entry in entries(stream, path) { self.entry(descriptor, entry, path: path, depth: depth) }
+    for name in names(stream, path) { entry(place.inside(name), in: descriptor, depth: depth) }
   }
 
   /// The names in a directory, in the order of their bytes.
-  private mutating func entries(_ stream: OpaquePointer, _ path: String) -> [[UInt8]] {
+  private mutating func names(_ stream: OpaquePointer, _ path: String) -> [[UInt8]] {
     var names: [[UInt8]] = []
     while true {
       errno = 0
@@ -52,23 +70,19 @@ public struct CaptureSearch {
     return names.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
-  private mutating func entry(_ directory: Int32, _ bytes: [UInt8], path: String, depth: Int) {
-    let separator = path.hasSuffix("/") ? "" : "/"
-    guard let name = String(validating: bytes, as: UTF8.self) else {
-      // A path is text here, and this one would not lead back to the file.
-      return failures.append(.nameNotUTF8(path: path + separator + String(decoding: bytes, as: UTF8.self)))
-    }
-    let path = path + separator + name
+  private mutating func entry(_ place: Place, in parent: Int32, depth: Int) {
     var status = stat()
-    guard fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return fail("stat", path) }
+    guard fstatat(parent, place.name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+      return fail("stat", place.path)
+    }
     switch status.st_mode & S_IFMT {
     case S_IFDIR:
-      self.directory(directory, name: name, path: path, depth: depth + 1)
+      directory(place, in: parent, depth: depth + 1)
     case S_IFREG:
-      file(directory, name, path)
+      file(place, in: parent)
     case S_IFLNK:
-      guard fstatat(directory, name, &status, 0) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
-      file(directory, name, path)
+      guard fstatat(parent, place.name, &status, 0) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+      file(place, in: parent)
     default:
       return
     }
@@ -76,18 +90,35 @@ public struct CaptureSearch {
 
   // MARK: Files
 
-  private mutating func file(_ directory: Int32, _ name: String, _ path: String) {
+  private mutating func file(_ place: Place, in parent: Int32) {
+    let path = place.path
     // Should a pipe have taken the file's place, nobody waits for it.
-    let descriptor = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    let descriptor = openat(parent, place.name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else { return fail("open", path) }
-    defer { close(descriptor) }
-    var magic = [UInt8](repeating: 0, count: CaptureFormat.magicLength)
-    let count = read(descriptor, &magic, magic.count)
-    guard count >= 0 else { return fail("read", path) }
-    switch CaptureFormat(magic: Array(magic.prefix(count))) {
-    case .pcap, .pcapng: paths.append(path)
-    case .compressed, nil: return
+    do throws(CaptureError) {
+      let input = try InputFile(descriptor: descriptor, path: path, bufferSize: 4_096)
+      guard try Self.isCapture(input) else { return }
+      if place.isExact { paths.append(path) } else { failures.append(.nameNotUTF8(path: path)) }
+    } catch {
+      switch error {
+      // Any file may be compressed, or look so; one that is named as a capture is missed.
+      case .compressed, .decompression: if Self.isNamedAsCapture(path) { failures.append(error) }
+      default: failures.append(error)
+      }
     }
+  }
+
+  private static func isCapture(_ input: InputFile) throws(CaptureError) -> Bool {
+    switch CaptureFormat(magic: try CaptureSource(input).peek(CaptureFormat.magicLength)) {
+    case .pcap, .pcapng: true
+    case .compressed, nil: false
+    }
+  }
+
+  /// Whether there is a capture's ending before the last: `a.pcap.xz`.
+  private static func isNamedAsCapture(_ path: String) -> Bool {
+    let parts = path.split(separator: "/").last?.split(separator: ".") ?? []
+    return parts.dropFirst().dropLast().contains { ["pcap", "pcapng", "cap"].contains($0) }
   }
 
   private mutating func fail(_ call: String, _ path: String) {
