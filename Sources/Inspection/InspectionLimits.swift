@@ -15,6 +15,8 @@ public struct InspectionLimits: Hashable, Sendable {
   public var webSocket = WebSocketLimits()
   public var dns = DNSLimits()
   public var content = ContentLimits()
+  public var commands = CommandLimits()
+  public var opaque = OpaqueLimits()
 
   public init() {}
 }
@@ -93,6 +95,38 @@ public struct ContentLimits: Hashable, Sendable {
   public var decodedByteCount: UInt64 = 17_179_869_184
   /// Memory, in bytes, that all decoders of all sessions hold together: their windows are up to 16 MiB.
   public var openDecoderByteCount = 536_870_912
+
+  public init() {}
+}
+
+/// Limits of protocols that consist of commands and replies.
+public struct CommandLimits: Hashable, Sendable {
+  /// Bytes of a line, an argument or a reply's text that are told; the rest is counted.
+  public var textByteCount = 1_024
+  /// Commands that wait for their replies in one session.
+  public var pendingCommandCount = 1_024
+  /// Preliminary replies, challenges and answers to them that are kept of one exchange.
+  public var interimCount = 16
+  /// Bytes of the client that wait until the server's reply says what they are.
+  public var heldByteCount = 16_384
+  /// Bytes searched for the next command, reply or message before a direction is given up.
+  public var resynchronisationByteCount: UInt64 = 16_777_216
+  /// How deep arrays may be nested (RESP).
+  public var nestingDepth = 32
+  /// The largest message that is believed (PostgreSQL, whose server allows 1 GiB).
+  public var messageByteCount = 1_073_741_824
+
+  public init() {}
+}
+
+/// Limits of how closely bytes are looked at that nobody reads.
+public struct OpaqueLimits: Hashable, Sendable {
+  /// First bytes of each direction whose entropy is told; at most 65,535.
+  public var sampleByteCount = 4_096
+  /// First bytes of each direction that a guess is made from.
+  public var guessByteCount = 256
+  /// First bytes of each direction that are told.
+  public var startByteCount = 32
 
   public init() {}
 }

@@ -32,7 +32,7 @@ import Testing
 
   @Test func `writes a line for each exchange, and each is JSON`() throws {
     let lines = Self.lines(SampleObservations.all)
-    #expect(lines.count == 15)
+    #expect(lines.count == 28)
     for line in lines { _ = try JSONDecoder().decode(JSONValue.self, from: Data(line.utf8)) }
   }
 
@@ -54,6 +54,27 @@ import Testing
     #expect(lines[1].contains(#""sha256":null,"decoded_length":null,"decoded_sha256":null,"#))
     #expect(lines[1].contains(#""text":null,"complete":false}"#))
     #expect(lines[2].contains(#""close_code":1001,"text":"gone","complete":true}"#))
+  }
+
+  @Test func `writes a command and its reply, and a password as it was sent`() {
+    let lines = Self.lines(SampleObservations.commands)
+    #expect(
+      lines[2].hasSuffix(
+        #""command":{"verb":"AUTH","arguments":"PLAIN AGFsaWNlAHNlY3JldA==","length":31,"payload":null},"#
+          + #""interim":[],"reply":{"status":"535","error":true,"code":"5.7.8","text":"invalid credentials","#
+          + #""items":null,"length":99,"payload":null},"findings":[]}"#))
+    #expect(lines[3].contains(#""interim":[{"from":"server","status":"354","text":"go ahead"}]"#))
+    #expect(lines[4].contains(#""command":{"tag":"A1","verb":"LOGIN","arguments":"alice secret","#))
+    #expect(lines[7].contains(#""data_address":"10.1.2.6:1025","findings":[]}"#))
+  }
+
+  @Test func `looks at what nobody reads, and guesses`() {
+    let line = Self.lines(SampleObservations.all).last { $0.contains(#""protocol":"unknown""#) } ?? ""
+    #expect(
+      line.contains(
+        #""client_bytes":999,"server_bytes":1000,"client_entropy":4.096,"server_entropy":null,"#
+          + #""client_start":"5353482d322e302d78","server_start":"","#
+          + #""guess":{"name":"ssh","reason":"begins with \"SSH-\""}"#))
   }
 
   @Test func `has null for a response or a request that is missing`() {

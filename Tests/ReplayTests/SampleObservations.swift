@@ -239,7 +239,7 @@ enum SampleObservations {
   }
 
   static var all: [Observation] {
-    dns + http + http2 + webSocket + [
+    dns + http + http2 + webSocket + commands + [
       .opened(hidden), .opened(unreachable), .opened(opaque),
       exchange(hidden, from: 71, to: 71, .tlsHello(hello)),
       closed(resolver, at: 10, SessionClosing(.idle)),
@@ -251,7 +251,9 @@ enum SampleObservations {
         opaque, from: 91, to: 99,
         .opaque(
           OpaqueExchange(
-            client: OpaqueExchange.Look(byteCount: 999), server: OpaqueExchange.Look(byteCount: 1_000)))),
+            client: OpaqueExchange.Look(byteCount: 999, entropy: 4_096, start: Array("SSH-2.0-x".utf8)),
+            server: OpaqueExchange.Look(byteCount: 1_000),
+            guess: OpaqueExchange.Guess(name: "ssh", reason: #"begins with "SSH-""#)))),
       closed(opaque, at: 100, SessionClosing(.open)),
       closed(web, at: 1_503, SessionClosing(.reset(by: .client))),
     ]

@@ -39,6 +39,20 @@ import Testing
                            3 fragments
         #2   08:15:03.604  WS              7 B   1.0 ms  server: binary  incomplete
         #2   08:15:03.604  WS              6 B   1.0 ms  server: close 1001  "gone"
+        #6   08:15:02.301  10.0.0.1:55716 → 10.1.2.6:25 (address)
+        #6   08:15:02.302  SMTP   220                    greeting  mail.test ESMTP
+        #6   08:15:02.302  SMTP   250            1.0 ms  EHLO client.test  mail.test  5 lines
+        #6   08:15:02.302  SMTP   535            1.0 ms  AUTH PLAIN •••  5.7.8 invalid credentials
+        #6   08:15:02.302  SMTP   250            1.0 ms  DATA  sent 12.3 kB  after 354  2.0.0 queued
+        #6   08:15:02.302  IMAP   OK             1.0 ms  LOGIN alice •••  done
+        #6   08:15:02.302  POP3   +OK  12.3 kB   1.0 ms  RETR 1  12 lines
+        #6   08:15:02.302  FTP    230            1.0 ms  PASS •••  welcome
+        #6   08:15:02.302  FTP    227            1.0 ms  PASV  (10,1,2,6,4,1)  data at 10.1.2.6:1025
+        #6   08:15:02.302  REDIS  ERR            1.0 ms  SET "a key" 1  WRONGTYPE Operation against a key
+        #6   08:15:02.302  REDIS  ok             1.0 ms  AUTH alice •••  OK
+        #6   08:15:02.302  PGSQL  ok             1.0 ms  Query select 1  1 row
+        #6   08:15:02.302  SOCKS  ok             1.0 ms  CONNECT example.com:443  succeeded
+        #6   08:15:02.302  PROXY                         PROXY TCP4 192.0.2.1 198.51.100.1 5000 443
         #4   08:15:02.181  10.0.0.1:55714 → 10.1.2.4:8080 (address)
         #4   08:15:02.186  reset by the server after 5.0 ms without an exchange
                            ! server unreachable: connect: Connection refused
@@ -48,7 +62,7 @@ import Testing
                            JA4 t13d1516h2_8daaf6152771_e5627efa2ab1  not decrypted
         #5   08:15:02.191  curl[4711] 10.0.0.1:55715 → git.test:22 (dns) 10.1.2.5
         #5   08:15:02.192  TCP                   8.0 ms  999 B from the client, 1.0 kB from the server,
-                           protocol not known
+                           perhaps ssh: begins with "SSH-"
         #5   08:15:02.201  open at the end of the recording after 10.0 ms
                            ! 1,234,567 bytes are missing from the recording
         #2   08:15:03.604  reset by the client after 1.5 s

@@ -10,6 +10,8 @@ final class ProtocolChoice: Conversation {
   private static let runCost = 64
 
   private let context: SessionContext
+  /// Whether it begins in the midst of a session: in a tunnel, or after an upgrade.
+  private let isNested: Bool
   private var chosen: (any Conversation)?
   private var held: [Held] = []
   private var cost = 0
@@ -22,8 +24,10 @@ final class ProtocolChoice: Conversation {
     case halfClosed(Direction)
   }
 
-  init(_ context: SessionContext) {
+  /// Nested, neither the session's ALPN nor its port says anything about the protocol.
+  init(_ context: SessionContext, isNested: Bool = false) {
     self.context = context
+    self.isNested = isNested
   }
 
   func receive(
@@ -108,7 +112,7 @@ final class ProtocolChoice: Conversation {
   // MARK: Choosing
 
   private func choice(isForced: Bool) -> GuessedProtocol? {
-    if context.speaksHTTP2 { return .http2 }
+    if context.speaksHTTP2, !isNested { return .http2 }
     switch (client.verdict, server.verdict) {
     case (.decided(let found), _), (_, .decided(let found)):
       return found
@@ -122,7 +126,7 @@ final class ProtocolChoice: Conversation {
 
   /// Where the content does not tell, the port may: a damaged DNS message should be shown as one.
   private func lastResort() -> GuessedProtocol {
-    let isDNSPort = dnsPorts.contains(context.serverPort)
+    let isDNSPort = !isNested && dnsPorts.contains(context.serverPort)
     return isDNSPort && (client.isPossiblyDNS || server.isPossiblyDNS) ? .dns : .opaque
   }
 

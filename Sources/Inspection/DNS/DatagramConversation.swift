@@ -6,12 +6,13 @@ final class DatagramConversation {
   private var transactions: DNSTransactions
   private var seen = ByteCounts()
   private var isDNS = false
-  private var rest = OpaqueTally()
+  private var rest: OpaqueTally
   private var loose: FindingList
 
   init(_ context: SessionContext) {
     self.context = context
     transactions = DNSTransactions(context)
+    rest = OpaqueTally(context.limits.opaque)
     loose = FindingList(limit: context.limits.findingCount)
   }
 
@@ -21,7 +22,7 @@ final class DatagramConversation {
     seen[direction] += UInt64(bytes.count)
     // Once one datagram was DNS, a damaged one is taken for damaged DNS.
     if !isDNS { isDNS = looksLikeDNS(bytes) }
-    guard isDNS else { return rest.add(bytes.count, in: direction, at: sighting) }
+    guard isDNS else { return rest.add(datagram: bytes, in: direction, at: sighting) }
     var reader = DNSMessageReader(
       bytes, 0..<bytes.count, offset: 0, direction: direction, limits: context.limits)
     if let message = reader.message() {
@@ -29,13 +30,13 @@ final class DatagramConversation {
         message, findings: reader.findings, from: sighting, to: sighting, seen: seen, report: report)
     } else {
       loose.append(reader.findings)
-      rest.add(bytes.count, in: direction, at: sighting)
+      rest.add(datagram: bytes, in: direction, at: sighting)
     }
   }
 
   func close(report: (ConversationReport) -> Void) {
     transactions.close(seen: seen, report: report)
-    if let draft = rest.draft(index: context.takeIndex(), findings: loose.all, seen: seen) {
+    if let draft = rest.draft(index: context.takeIndex(), findings: loose.all, seen: seen, transport: .udp) {
       report(.exchange(draft))
     }
   }

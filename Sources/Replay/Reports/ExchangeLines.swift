@@ -83,18 +83,6 @@ struct ExchangeLines {
     line.add("not decrypted", .notable, separator: "  ")
   }
 
-  private func addOpaque(_ opaque: OpaqueExchange, to line: inout StyledLine) {
-    line.addColumns(
-      what: summary.opening.transport.rawValue.uppercased(), status: "", statusStyle: .plain, size: "",
-      duration: duration)
-    line.add("\(HumaneUnits.size(opaque.client.byteCount)) from the client,")
-    line.add("\(HumaneUnits.size(opaque.server.byteCount)) from the server,")
-    let alpn = (summary.clientTLS ?? summary.serverTLS)?.alpn
-    line.add(
-      alpn.map { "\(DisplayText.safe($0)) is not read \($0 == "h2" ? "any further" : "here")" }
-        ?? "protocol not known", .dim)
-  }
-
   private func finding(_ finding: Finding) -> StyledLine {
     let place = finding.direction.map { " of the \($0.sender.rawValue)'s bytes" } ?? ""
     let text = "! \(DisplayText.safe(finding.code)) at \(finding.offset)\(place): "
