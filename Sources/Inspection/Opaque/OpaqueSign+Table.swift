@@ -77,7 +77,7 @@ extension OpaqueSign {
     .client("netbios", "begins with a NetBIOS session request", over: .tcp) {  // RFC 1002 §4.3.2
       $0.has([0x81, 0, 0, nil, 0x20])
     },
-    .client("rdp", "begins with a connection request in TPKT", over: .tcp) {  // RFC 1006 §6, MS-RDPBCGR §2.2.1.1
+    .client("rdp", "begins with a connection request in TPKT", over: .tcp) {  // RFC 1006 §6
       $0.has([3, 0, 0, nil, nil, 0xe0, 0, 0])
     },
     .client("x11", "begins with a connection set-up of X11", over: .tcp) {
