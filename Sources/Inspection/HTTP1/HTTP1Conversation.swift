@@ -31,8 +31,9 @@ final class HTTP1Conversation: Conversation {
     var position = start
     let reader = reader(of: direction)
     while true {
-      let step = reader.advance(bytes, &position, at: sighting)
-      if reader.meter.hasReports { tellReports(of: reader, report) }
+      let step = reader.advance(bytes, &position, at: sighting) { found in
+        report(.exchange(found.draft(index: context.takeIndex(), seen: reader.seenAtHead)))
+      }
       if case .more = step { return }
       if case .passed(let count) = step, let successor {
         // All of the bytes that are left.
@@ -261,13 +262,6 @@ final class HTTP1Conversation: Conversation {
     let head = BodyHead(
       session: context.session, index: pending.index, direction: direction, fields: message.fields)
     return BodyAudience(head, environment: context.environment)
-  }
-
-  /// Tells what was said within a body.
-  private func tellReports(of reader: HTTP1Reader, _ report: (ConversationReport) -> Void) {
-    for found in reader.meter.takeReports() {
-      report(.exchange(found.draft(index: context.takeIndex(), seen: reader.seenAtHead)))
-    }
   }
 
   // MARK: Reporting

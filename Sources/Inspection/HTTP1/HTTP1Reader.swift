@@ -86,13 +86,15 @@ final class HTTP1Reader {
     loose = FindingList(limit: limits.findingCount)
   }
 
-  /// Reads on from `position` until something is to be told.
-  func advance(_ bytes: [UInt8], _ position: inout Int, at sighting: Sighting) -> Step {
+  /// Reads on from `position` until something is to be told; `hear` gets what is said within a body.
+  func advance(
+    _ bytes: [UInt8], _ position: inout Int, at sighting: Sighting, hear: (BodyReport) -> Void
+  ) -> Step {
     while true {
       if case .ended = state { return .ended }
       guard position < bytes.count else { return .more }
       let before = position
-      let step = read(bytes, &position, at: sighting)
+      let step = read(bytes, &position, at: sighting, hear)
       count(position - before, at: sighting)
       if let step { return step }
     }
@@ -152,19 +154,21 @@ final class HTTP1Reader {
     if case .passing = state { passedByteCount += UInt64(byteCount) }
   }
 
-  private func read(_ bytes: [UInt8], _ position: inout Int, at sighting: Sighting) -> Step? {
+  private func read(
+    _ bytes: [UInt8], _ position: inout Int, at sighting: Sighting, _ hear: (BodyReport) -> Void
+  ) -> Step? {
     switch state {
     case .startLine: return readStartLine(bytes, &position, at: sighting)
     case .searching(let since): return search(since: since, bytes, &position, at: sighting)
     case .fields: return readField(bytes, &position, at: sighting)
     case .body(let rest):
-      let taken = measure(bytes, &position, atMost: rest, at: sighting)
+      let taken = measure(bytes, &position, atMost: rest, at: sighting, hear)
       state = taken == rest ? .ended(isComplete: true) : .body(rest - taken)
     case .untilClose:
-      _ = measure(bytes, &position, atMost: .max, at: sighting)
+      _ = measure(bytes, &position, atMost: .max, at: sighting, hear)
     case .chunkSize: readChunkSize(bytes, &position, at: sighting)
     case .chunk(let rest):
-      let taken = measure(bytes, &position, atMost: rest, at: sighting)
+      let taken = measure(bytes, &position, atMost: rest, at: sighting, hear)
       state = taken == rest ? .chunkEnd(hasCarriageReturn: false) : .chunk(rest - taken)
     case .chunkEnd(let hasCarriageReturn):
       readChunkEnd(hasCarriageReturn, bytes, &position, at: sighting)
@@ -181,10 +185,11 @@ final class HTTP1Reader {
   }
 
   private func measure(
-    _ bytes: [UInt8], _ position: inout Int, atMost rest: UInt64, at sighting: Sighting
+    _ bytes: [UInt8], _ position: inout Int, atMost rest: UInt64, at sighting: Sighting,
+    _ hear: (BodyReport) -> Void
   ) -> UInt64 {
     let count = Int(min(UInt64(bytes.count - position), rest))
-    meter.update(bytes.span.extracting(position..<position + count), at: sighting)
+    meter.update(bytes.span.extracting(position..<position + count), at: sighting, report: hear)
     message?.last = sighting
     position += count
     return UInt64(count)

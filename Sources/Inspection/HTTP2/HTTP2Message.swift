@@ -43,7 +43,7 @@ struct HTTP2Message {
     _ bytes: Span<UInt8>, at offset: UInt64, _ sighting: Sighting, in direction: Direction,
     _ environment: InspectionEnvironment
   ) {
-    begunMeter(at: offset, in: direction, environment).update(bytes, at: sighting)
+    begunMeter(at: offset, in: direction, environment).update(bytes, at: sighting) { _ in }
   }
 
   mutating func skip(

@@ -18,19 +18,16 @@ struct BodyHead {
 
 /// Whoever reads a body's decoded bytes while they pass, besides its measure: a store, and a reader of its kind.
 ///
-/// A conversation makes one for each body that may have bytes, and gives it to `BodyMeter.begin`. After every piece of
-/// the body it takes the meter's reports (`takeReports`) and tells them as exchanges of their own, before it goes on:
-/// so their order does not depend on how the body was split. A body with a gap, or whose coding breaks, is read up
-/// to there; one whose coding is unknown goes to the store as sent, and to no reader.
+/// A conversation makes one for each body that may have bytes, and gives it to `BodyMeter.begin`. What is said within
+/// the body comes out of `BodyMeter.update` at once, and the conversation tells it as exchanges of their own: so their
+/// order does not depend on how the body was split, and nothing is kept. A body with a gap, or whose coding breaks, is
+/// read up to there; one whose coding is unknown goes to the store as sent, and to no reader.
 final class BodyAudience {
   private let head: BodyHead
   private let store: (any BodyStore)?
   private let reader: (any BodyReader)?
   private var sink: (any BodySink)?
   private var hasBegun = false
-  private(set) var reports: [BodyReport] = []
-  /// When the bytes that come now were seen.
-  var sighting: Sighting?
 
   /// Nil where nobody wants the body.
   init?(_ head: BodyHead, environment: InspectionEnvironment) {
@@ -44,9 +41,9 @@ final class BodyAudience {
   var hasReader: Bool { reader != nil }
 
   /// Takes the next decoded bytes.
-  func update(_ bytes: Span<UInt8>) {
+  func update(_ bytes: Span<UInt8>, at sighting: Sighting, report: (BodyReport) -> Void) {
     updateAsSent(bytes)
-    if let reader, let sighting { reader.update(bytes, at: sighting, into: &reports) }
+    reader?.update(bytes, at: sighting, report: report)
   }
 
   /// Takes the next bytes of a body that nobody can decode.
@@ -63,10 +60,5 @@ final class BodyAudience {
   func finish(_ end: BodyEnd, into result: inout BodyResult) {
     sink?.finish(end)
     if hasBegun, end.isDecoded { reader?.finish(end, into: &result) }
-  }
-
-  func takeReports() -> [BodyReport] {
-    defer { reports = [] }
-    return reports
   }
 }

@@ -6,8 +6,8 @@ import SessionEvents
 /// `BodyKind`, and let `BodyKind.makeReader` make it; what it found goes into the body itself, or into a case of
 /// `BodyContent`, which the conversation puts into its exchange.
 protocol BodyReader: AnyObject {
-  /// Takes the next decoded bytes; what they say in full goes into `reports`.
-  func update(_ bytes: Span<UInt8>, at sighting: Sighting, into reports: inout [BodyReport])
+  /// Takes the next decoded bytes; reports what is an exchange of its own at the byte that ends it.
+  func update(_ bytes: Span<UInt8>, at sighting: Sighting, report: (BodyReport) -> Void)
   /// Nothing more comes; says what the body as a whole was, and what is wrong with it.
   func finish(_ end: BodyEnd, into result: inout BodyResult)
 }

@@ -52,16 +52,15 @@ final class BodyMeter {
     return chain.trouble.map { .unknown($0) } ?? .coded(chain)
   }
 
-  /// Takes the next bytes of the body.
-  func update(_ bytes: Span<UInt8>, at sighting: Sighting) {
+  /// Takes the next bytes of the body; `report` gets what is said within it.
+  func update(_ bytes: Span<UInt8>, at sighting: Sighting, report: (BodyReport) -> Void) {
     guard bytes.count > 0 else { return }
     if digest == nil { digest = services.makeBodyDigest() }
     digest?.update(bytes)
     byteCount += UInt64(bytes.count)
-    audience?.sighting = sighting
     switch coding {
-    case .identity: audience?.update(bytes)
-    case .coded(let chain): chain.update(bytes)
+    case .identity: audience?.update(bytes, at: sighting, report: report)
+    case .coded(let chain): chain.update(bytes, at: sighting, report: report)
     case .unknown: audience?.updateAsSent(bytes)
     case .lost: break
     }
@@ -74,12 +73,6 @@ final class BodyMeter {
     hasGap = true
     coding = .lost
   }
-
-  /// Whether something was said within the body that is not yet told.
-  var hasReports: Bool { audience?.reports.isEmpty == false }
-
-  /// What was said within the body since the last call.
-  func takeReports() -> [BodyReport] { audience?.takeReports() ?? [] }
 
   /// What the body came to.
   func finish(isComplete: Bool) -> BodyResult {

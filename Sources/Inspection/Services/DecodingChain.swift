@@ -27,6 +27,7 @@ final class DecodingChain {
   private var codedByteCount: UInt64 = 0
   /// Coded bytes that are less than a piece.
   private var held: [UInt8] = []
+  private var lastSighting: Sighting?
   private var countedByteCount = 0
   private(set) var trouble: Trouble?
 
@@ -61,16 +62,17 @@ final class DecodingChain {
     memory.byteCount -= countedByteCount
   }
 
-  /// Takes the next coded bytes.
-  func update(_ bytes: Span<UInt8>) {
+  /// Takes the next coded bytes; `report` gets what the audience says of them.
+  func update(_ bytes: Span<UInt8>, at sighting: Sighting, report: (BodyReport) -> Void) {
+    lastSighting = sighting
     var position = 0
     while position < bytes.count, trouble == nil {
       let end = position + min(bytes.count - position, pieceByteCount - held.count)
       if end - position == pieceByteCount {
-        decode(bytes.extracting(position..<end))
+        decode(bytes.extracting(position..<end), at: sighting, report)
       } else {
         for index in position..<end { held.append(bytes[index]) }
-        if held.count == pieceByteCount { decodeHeld() }
+        if held.count == pieceByteCount { decodeHeld(at: sighting, report) }
       }
       position = end
     }
@@ -79,7 +81,8 @@ final class DecodingChain {
   /// Nothing more comes: the decoded body's size and digest, when all of the coded one was given; nil where it could
   /// not be decoded.
   func finish(isComplete: Bool) -> (byteCount: UInt64, sha256: [UInt8]?)? {
-    if trouble == nil, !held.isEmpty { decodeHeld() }
+    // A reader got every byte at once, so that none waits to be heard.
+    if trouble == nil, !held.isEmpty, let lastSighting { decodeHeld(at: lastSighting) { _ in } }
     guard isComplete, trouble == nil else { return nil }
     for decoder in decoders {
       do {
@@ -96,18 +99,21 @@ final class DecodingChain {
     return (byteCount, byteCount > 0 ? digest?.finish() : nil)
   }
 
-  private func decodeHeld() {
+  private func decodeHeld(at sighting: Sighting, _ report: (BodyReport) -> Void) {
     let piece = held
     held.removeAll(keepingCapacity: true)
-    decode(piece.span)
+    decode(piece.span, at: sighting, report)
   }
 
   /// Runs one piece through the decoders.
-  private func decode(_ piece: Span<UInt8>) {
+  private func decode(_ piece: Span<UInt8>, at sighting: Sighting, _ report: (BodyReport) -> Void) {
     let blockEnd =
       codedByteCount - codedByteCount % DecodingChain.blockByteCount + DecodingChain.blockByteCount
     codedByteCount += UInt64(piece.count)
-    _ = decode(piece, level: 0, allowed: allowance(atCodedByte: blockEnd))
+    _ = decode(piece, level: 0, allowed: allowance(atCodedByte: blockEnd)) { output in
+      digest?.update(output)
+      audience?.update(output, at: sighting, report: report)
+    }
     if trouble != nil { decoders = [] }
     countMemory()
   }
@@ -118,20 +124,22 @@ final class DecodingChain {
   }
 
   /// Runs bytes through the decoders from `level` on; false when the decoding has come to an end.
-  private func decode(_ bytes: Span<UInt8>, level: Int, allowed: UInt64) -> Bool {
+  private func decode(
+    _ bytes: Span<UInt8>, level: Int, allowed: UInt64, _ receive: (Span<UInt8>) -> Void
+  ) -> Bool {
     guard level < decoders.count else {
-      guard bytes.count > 0 else { return true }
-      digest?.update(bytes)
-      audience?.update(bytes)
+      if bytes.count > 0 { receive(bytes) }
       return true
     }
     do {
       try decoders[level].decode(bytes) { output in
         let room = allowed - byteCounts[level]
         byteCounts[level] += min(room, UInt64(output.count))
-        guard UInt64(output.count) > room else { return decode(output, level: level + 1, allowed: allowed) }
+        guard UInt64(output.count) > room else {
+          return decode(output, level: level + 1, allowed: allowed, receive)
+        }
         // What the limit allows is handed on.
-        if decode(output.extracting(0..<Int(room)), level: level + 1, allowed: allowed) {
+        if decode(output.extracting(0..<Int(room)), level: level + 1, allowed: allowed, receive) {
           trouble = Trouble(problem: .bomb, detail: "the body decodes to more than \(allowed) bytes")
         }
         return false
