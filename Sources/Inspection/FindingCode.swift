@@ -12,6 +12,7 @@ extension FindingCode {
 /// What can be wrong in any protocol.
 enum CommonProblem: String, FindingCode {
   case gap = "gap"
+  case conflict = "conflict"
   case findingsOmitted = "findings-omitted"
 }
 

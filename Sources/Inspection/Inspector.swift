@@ -34,7 +34,7 @@ public struct Inspector: ~Copyable {
     case .closed(let closing):
       guard let session = sessions.removeValue(forKey: event.session) else { return }
       session.close(closing, at: sighting) { observe($0, emit) }
-    case .clientHello, .secured, .bypassed, .bytes, .datagram, .gap, .halfClosed:
+    case .clientHello, .secured, .bypassed, .bytes, .datagram, .gap, .conflict, .halfClosed:
       sessions[event.session]?.receive(event.kind, at: sighting) { observe($0, emit) }
     }
   }

@@ -7,6 +7,8 @@ final class SessionInspection {
   private let stream: ProtocolChoice
   private var datagrams: DatagramConversation?
   private var gapAllowance: UInt64 = 1 << 60
+  /// Of conflicting bytes, for the exchange that finishes next.
+  private var conflicts: [Finding] = []
   /// The exchange that a ClientHello event makes if nothing else is said.
   private var heldHello: (facts: TLSHelloFacts, findings: [Finding], sighting: Sighting)?
 
@@ -36,6 +38,8 @@ final class SessionInspection {
       let (sum, overflow) = summary.gapByteCount.addingReportingOverflow(byteCount)
       summary.gapByteCount = overflow ? .max : sum
       stream.skip(believable(byteCount), in: direction, at: sighting) { handle($0, emit) }
+    case .conflict(let direction, let offset, let byteCount):
+      receiveConflict(in: direction, at: offset, byteCount)
     case .halfClosed(let direction):
       stream.halfClose(direction) { handle($0, emit) }
     case .clientHello(let message):
@@ -77,12 +81,22 @@ final class SessionInspection {
     case .exchange(let draft):
       let exchange = Exchange(
         session: summary.session, index: draft.index, start: draft.start.time, end: draft.end.time,
-        packet: draft.start.packet, content: draft.content, findings: draft.findings)
+        packet: draft.start.packet, content: draft.content, findings: draft.findings + conflicts)
+      conflicts = []
       var summary = self.summary
       summary.clientByteCount = draft.seen.client
       summary.serverByteCount = draft.seen.server
       emit(.exchange(exchange, summary))
     }
+  }
+
+  /// The session's first difference is told with the exchange that was under way; all are counted.
+  private func receiveConflict(in direction: Direction, at offset: UInt64, _ byteCount: UInt64) {
+    if summary.conflictByteCount == 0 {
+      let detail = "packets brought other bytes for \(byteCount) bytes that were there; the first stand"
+      conflicts.append(CommonProblem.conflict.at(offset, detail, in: direction))
+    }
+    summary.conflictByteCount = summary.conflictByteCount.addingReportingOverflow(byteCount).partialValue
   }
 
   private func receiveHello(_ message: [UInt8], at sighting: Sighting) {

@@ -179,7 +179,7 @@ public final class EventQueue: SessionSink, @unchecked Sendable {
     switch event.kind {
     case .bytes(_, let bytes), .datagram(_, let bytes), .clientHello(let bytes):
       bytes.count + eventOverhead
-    case .opened, .secured, .bypassed, .gap, .halfClosed, .closed:
+    case .opened, .secured, .bypassed, .gap, .conflict, .halfClosed, .closed:
       eventOverhead
     }
   }

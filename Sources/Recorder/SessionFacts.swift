@@ -16,7 +16,7 @@ struct SessionFacts {
     case .secured(.server, let facts): server = memory.share(facts)
     case .secured(.client, let facts): client = memory.share(facts)
     case .bypassed(let reason): bypass = reason
-    case .opened, .bytes, .datagram, .gap, .halfClosed, .closed: break
+    case .opened, .bytes, .datagram, .gap, .conflict, .halfClosed, .closed: break
     }
   }
 

@@ -62,7 +62,8 @@ extension SessionRecorder {
     case .bypassed(let reason): content = .bypassed(reason)
     case .gap(let direction, let byteCount): content = .gap(direction, byteCount: byteCount)
     case .halfClosed(let direction): content = .halfClosed(direction)
-    case .opened, .bytes, .datagram, .closed: preconditionFailure("no fact of a session that goes on")
+    case .opened, .bytes, .datagram, .conflict, .closed:
+      preconditionFailure("no fact of a session that goes on")
     }
     try line(session, time, content)
     forward(session.event(time, kind), nil)
@@ -116,7 +117,7 @@ extension RecordedSession {
       self[direction].nextSequence &+= 1
     case .clientHello, .secured, .bypassed:
       facts.remember(kind, memory)
-    case .opened, .closed:
+    case .opened, .conflict, .closed:
       break
     }
   }

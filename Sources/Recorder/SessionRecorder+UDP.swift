@@ -27,6 +27,9 @@ extension SessionRecorder {
     case .bypassed(let reason):
       session.facts.remember(event.kind, memory)
       try writeLine(session, event, .bypassed(reason), forward)
+    case .conflict:
+      // What came first is recorded; a relay's sockets show nothing else.
+      break
     case .opened, .bytes:
       throw .misplacedEvent(session.id)
     }

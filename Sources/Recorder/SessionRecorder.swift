@@ -174,7 +174,7 @@ extension SessionEvent {
   var byteCount: UInt64 {
     switch kind {
     case .bytes(_, let bytes), .datagram(_, let bytes): UInt64(bytes.count)
-    case .opened, .clientHello, .secured, .bypassed, .gap, .halfClosed, .closed: 0
+    case .opened, .clientHello, .secured, .bypassed, .gap, .conflict, .halfClosed, .closed: 0
     }
   }
 }

@@ -30,6 +30,9 @@ public struct SessionEvent: Hashable, Sendable {
     case datagram(Direction, [UInt8])
     /// Bytes that were sent here, but that the capture lacks.
     case gap(Direction, byteCount: UInt64)
+    /// Packets brought bytes again for places of a direction's stream that had some, and `byteCount` of them are others,
+    /// the first at `offset`; those that came first stand. Only a capture can tell.
+    case conflict(Direction, offset: UInt64, byteCount: UInt64)
     /// The sender of this direction will send no more.
     case halfClosed(Direction)
     case closed(SessionClosing)

@@ -83,7 +83,7 @@ private func plainStream(_ story: SessionStory) -> SessionStory {
     case .opened(let opening): plain.append(step.time, .opened(plainOpening(opening, story)))
     case .clientHello, .secured, .bypassed: break
     case .bytes, .halfClosed: plain.append(step.time, step.kind)
-    case .gap: plain.append(nil, step.kind)
+    case .gap, .conflict: plain.append(nil, step.kind)
     case .closed(let closing): plain.steps.append(plainClosing(closing, step.time, after: plain))
     case .datagram: break
     }
@@ -119,7 +119,7 @@ private func oneDirectionAfterTheOther(_ story: SessionStory) -> SessionStory {
 private func direction(of kind: SessionEvent.Kind) -> Direction? {
   switch kind {
   case .bytes(let direction, _), .datagram(let direction, _), .gap(let direction, _),
-    .halfClosed(let direction):
+    .conflict(let direction, _, _), .halfClosed(let direction):
     direction
   case .opened, .clientHello, .secured, .bypassed, .closed: nil
   }

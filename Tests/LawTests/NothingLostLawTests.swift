@@ -77,7 +77,7 @@ import Testing
         counts[Stream(client: client, direction: direction), default: Count()].bytes += UInt64(bytes.count)
       case .gap(let direction, let byteCount):
         counts[Stream(client: client, direction: direction), default: Count()].gaps += byteCount
-      case .opened, .clientHello, .secured, .bypassed, .halfClosed, .closed: break
+      case .opened, .clientHello, .secured, .bypassed, .conflict, .halfClosed, .closed: break
       }
     }
     return counts

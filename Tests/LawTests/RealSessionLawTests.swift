@@ -78,7 +78,7 @@ import Testing
       switch event.event.kind {
       case .bytes(_, let bytes), .datagram(_, let bytes): sum + UInt64(bytes.count)
       case .gap(_, let byteCount): sum + byteCount
-      case .opened, .clientHello, .secured, .bypassed, .halfClosed, .closed: sum
+      case .opened, .clientHello, .secured, .bypassed, .conflict, .halfClosed, .closed: sum
       }
     }
   }

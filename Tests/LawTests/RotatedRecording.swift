@@ -83,7 +83,7 @@ private func withoutSeams(_ events: [SessionEvent]) -> [SessionEvent] {
       return opening.continues == nil
     case .closed(let closing):
       return closing.continuedIn == nil
-    case .clientHello, .secured, .bypassed, .gap, .halfClosed:
+    case .clientHello, .secured, .bypassed, .gap, .conflict, .halfClosed:
       return takenOver[event.session] != event.time
     case .bytes, .datagram:
       return true

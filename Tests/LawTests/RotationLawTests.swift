@@ -135,7 +135,7 @@ import Testing
         positions[Stream(session: event.session, direction: direction), default: 0] += UInt64(bytes.count)
       case .gap(let direction, let byteCount):
         positions[Stream(session: event.session, direction: direction), default: 0] += byteCount
-      case .opened, .clientHello, .secured, .bypassed, .halfClosed, .closed: break
+      case .opened, .clientHello, .secured, .bypassed, .conflict, .halfClosed, .closed: break
       }
     }
     return positions
@@ -145,7 +145,7 @@ import Testing
     events.reduce(0) { sum, event in
       switch event.event.kind {
       case .bytes(_, let bytes), .datagram(_, let bytes): sum + bytes.count
-      case .opened, .clientHello, .secured, .bypassed, .gap, .halfClosed, .closed: sum
+      case .opened, .clientHello, .secured, .bypassed, .gap, .conflict, .halfClosed, .closed: sum
       }
     }
   }

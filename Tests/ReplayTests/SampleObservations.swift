@@ -235,6 +235,7 @@ enum SampleObservations {
     opaque.clientByteCount = 999
     opaque.serverByteCount = 1_000
     opaque.gapByteCount = 1_234_567
+    opaque.conflictByteCount = 21
     return opaque
   }
 

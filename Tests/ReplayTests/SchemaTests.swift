@@ -17,7 +17,8 @@ import Testing
     let kinds: [SessionEvent.Kind] = [
       .opened(SampleObservations.web.opening), .clientHello([1, 0, 0]), .secured(.server, facts),
       .bypassed(.requested("*.test")), .bytes(.clientToServer, Array("GET".utf8)),
-      .datagram(.serverToClient, [0xff]), .gap(.serverToClient, byteCount: 7), .halfClosed(.clientToServer),
+      .datagram(.serverToClient, [0xff]), .gap(.serverToClient, byteCount: 7),
+      .conflict(.serverToClient, offset: 3, byteCount: 2), .halfClosed(.clientToServer),
       .closed(SessionClosing(.reset(by: .server), cause: .tlsFailed(.client, "alert"))),
     ]
     return kinds.enumerated().map { index, kind in

@@ -36,7 +36,7 @@ import Testing
         #1   08:15:02.101       0 B      0 B    3.0 ms  silent  curl[4711] → 10.9.8.7:53 (address)
         #2   08:15:02.104     400 B  15.0 kB     1.5 s  closed  curl[4711] → example.com:443 (sni)
         #5   08:15:02.191     999 B   1.0 kB   10.0 ms  failed  curl[4711] → git.test:22 (dns)
-                           1,234,567 bytes are missing
+                           1,234,567 bytes are missing, 21 bytes came twice, unlike
 
         """)
   }

@@ -65,6 +65,7 @@ import Testing
                            perhaps ssh: begins with "SSH-"
         #5   08:15:02.201  open at the end of the recording after 10.0 ms
                            ! 1,234,567 bytes are missing from the recording
+                           ! 21 bytes came again, other than before; the first stand
         #2   08:15:03.604  reset by the client after 1.5 s
 
         """#)
@@ -98,6 +99,7 @@ import Testing
 
   @Test func `says where a session's other parts are`() {
     var session = SampleObservations.opaque
+    session.conflictByteCount = 0
     session.opening.continues = SessionContinuation(
       recording: "relay-20261124T080000Z.pcap", opened: SampleObservations.time(-700_000))
     var closing = SessionClosing(.open)

@@ -120,6 +120,7 @@ struct Bench {
     case .datagram(let direction, let bytes):
       "\(direction.sender) datagram: \(String(decoding: bytes, as: UTF8.self))"
     case .gap(let direction, let count): "\(direction.sender) gap \(count)"
+    case .conflict(let direction, let offset, let count): "\(direction.sender) conflict \(count) at \(offset)"
     case .halfClosed(let direction): "\(direction.sender) fin"
     case .closed(let closing): "closed \(closing.end)"
     case .clientHello, .secured, .bypassed: "\(kind)"

@@ -15,6 +15,8 @@ public struct SessionSummary: Hashable, Sendable {
   public var clientByteCount: UInt64
   public var serverByteCount: UInt64
   public var gapByteCount: UInt64
+  /// Bytes that packets brought again, other than before.
+  public var conflictByteCount: UInt64 = 0
   public var closed: Timestamp?
   public var closing: SessionClosing?
   public var firstPacket: UInt64?

@@ -110,6 +110,8 @@ extension Shard.State {
       totals.gaps[direction] += 1
       totals.gapBytes[direction] += byteCount
       sessions[event.session]?.facts.bytes[direction] += byteCount
+    case .conflict:
+      break
     case .halfClosed:
       sessions[event.session]?.facts.state = .closing
     case .closed(let closing):

@@ -47,7 +47,7 @@ extension RotatingRecorder {
       orphans[event.session] = RecordedSession(event.session, opening, opened: event.time)
     case .closed:
       orphans.removeValue(forKey: event.session)?.release(memory)
-    case .clientHello, .secured, .bypassed, .bytes, .datagram, .gap, .halfClosed:
+    case .clientHello, .secured, .bypassed, .bytes, .datagram, .gap, .conflict, .halfClosed:
       guard let session = orphans[event.session] else { return }
       if case .held(let hellos) = session.phase,
         !session.isShown(by: event, hellos, configuration.portMap, memory)

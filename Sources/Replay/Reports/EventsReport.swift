@@ -56,6 +56,11 @@ extension JSONWriter {
       field("event", "gap")
       field("from", direction.sender.rawValue)
       field("length", byteCount)
+    case .conflict(let direction, let offset, let byteCount):
+      field("event", "conflict")
+      field("from", direction.sender.rawValue)
+      field("offset", offset)
+      field("length", byteCount)
     case .halfClosed(let direction):
       field("event", "half_closed")
       field("from", direction.sender.rawValue)

@@ -13,7 +13,8 @@ struct SessionEnding {
 
   /// An orderly end of a session that said something goes without saying.
   var isNotable: Bool {
-    if exchangeCount == 0 || summary.gapByteCount > 0 || summary.closing?.cause != nil { return true }
+    if exchangeCount == 0 || summary.closing?.cause != nil { return true }
+    if summary.gapByteCount > 0 || summary.conflictByteCount > 0 { return true }
     switch summary.closing?.end {
     case .reset, .open: return true
     case .fin, .idle, nil: return false
@@ -39,6 +40,10 @@ struct SessionEnding {
     }
     if let cause = summary.closing?.cause { lines.append(.remark("! \(Self.text(cause))", .bad)) }
     if summary.gapByteCount > 0 { lines.append(gapRemark) }
+    if summary.conflictByteCount > 0 {
+      let count = HumaneUnits.count(summary.conflictByteCount)
+      lines.append(.remark("! \(count) bytes came again, other than before; the first stand", .bad))
+    }
     return lines
   }
 

@@ -32,6 +32,9 @@ struct SessionLine {
     if summary.gapByteCount > 0, summary.opening.continues == nil {
       line.add("\(HumaneUnits.count(summary.gapByteCount)) bytes are missing", .bad)
     }
+    if summary.conflictByteCount > 0 {
+      line.add("\(HumaneUnits.count(summary.conflictByteCount)) bytes came twice, unlike", .bad, separator: ", ")
+    }
     return line
   }
 

@@ -32,7 +32,7 @@ public struct SessionsReport {
       order.append(event.session)
     case .bytes(let direction, let bytes), .datagram(let direction, let bytes):
       open[event.session]??[direction].update(bytes.span)
-    case .clientHello, .secured, .bypassed, .gap, .halfClosed, .closed:
+    case .clientHello, .secured, .bypassed, .gap, .conflict, .halfClosed, .closed:
       break
     }
   }
@@ -138,6 +138,7 @@ extension JSONWriter {
     field("client_sha256", digests.map { Hexadecimal.text($0.client.finish()) })
     field("server_sha256", digests.map { Hexadecimal.text($0.server.finish()) })
     field("gaps", summary.gapByteCount)
+    field("conflicts", summary.conflictByteCount)
     processField(summary.opening.process)
     continuesField(summary.opening.continues)
     tlsField(summary)

@@ -39,7 +39,7 @@ public struct Selection {
       return true
     case .closed:
       return candidates.remove(event.session) != nil
-    case .clientHello, .secured, .bypassed, .bytes, .datagram, .gap, .halfClosed:
+    case .clientHello, .secured, .bypassed, .bytes, .datagram, .gap, .conflict, .halfClosed:
       return candidates.contains(event.session)
     }
   }
