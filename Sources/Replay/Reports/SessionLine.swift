@@ -33,7 +33,8 @@ struct SessionLine {
       line.add("\(HumaneUnits.count(summary.gapByteCount)) bytes are missing", .bad)
     }
     if summary.conflictByteCount > 0 {
-      line.add("\(HumaneUnits.count(summary.conflictByteCount)) bytes came twice, unlike", .bad, separator: ", ")
+      let count = HumaneUnits.count(summary.conflictByteCount)
+      line.add("\(count) bytes came twice, unlike", .bad, separator: ", ")
     }
     return line
   }
