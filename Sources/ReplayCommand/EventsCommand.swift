@@ -1,5 +1,7 @@
 import ArgumentParser
 import CommandSupport
+import ContentCoding
+import Inspection
 import Replay
 
 struct EventsCommand: ParsableCommand, HelpEnding {
@@ -29,12 +31,34 @@ struct EventsCommand: ParsableCommand, HelpEnding {
 
   func run() throws {
     let includesData = !noData
+    let criteria = input.selected.criteria.exceptTime
+    if !criteria.areDecidedAtOpening, input.file.contains("-") {
+      throw CommandFailure(
+        "with these filters the input is read twice, which standard input cannot be",
+        hint: "write it to a file first, and read that", status: ExitStatus.usage)
+    }
     try input.run { pass throws(ReplayError) in
-      var report = EventsReport(includesData: includesData)
+      let sessions = try Self.sessions(pass, criteria)
+      var report = EventsReport(includesData: includesData, file: pass.label)
       try pass.replay { event, packet in
-        guard pass.selection.admits(event) else { return }
+        guard pass.selection.admits(event, within: sessions) else { return }
         pass.write { report.receive(event, packet: packet, into: &$0) }
       }
     }.end()
+  }
+
+  /// The sessions that meet criteria which only what was said in them can tell; nil where there are none such.
+  private static func sessions(
+    _ pass: InputPass, _ criteria: SelectionCriteria
+  ) throws(ReplayError) -> SessionSet? {
+    guard !criteria.areDecidedAtOpening else { return nil }
+    var selection = Selection(criteria)
+    var sessions = SessionSet()
+    _ = try pass.replayer.observe(services: ContentServices.system.withoutBodyDigests) { observation in
+      let isTold = selection.admits(observation)
+      if case .closed(let summary) = observation, isTold { sessions.insert(summary.session) }
+    }
+    pass.selection.note(selection.matches)
+    return sessions
   }
 }

@@ -32,7 +32,7 @@ struct ExchangesCommand: ParsableCommand, HelpEnding {
   func run() throws {
     let noDigests = noDigests
     try input.run { pass throws(ReplayError) in
-      var report = ExchangesReport()
+      var report = ExchangesReport(file: pass.label)
       let services = noDigests ? ContentServices.system.withoutBodyDigests : ContentServices.system
       try pass.observe(services: services) { observation in
         pass.write { report.receive(observation, into: &$0) }

@@ -34,10 +34,10 @@ struct ListCommand: ParsableCommand, HelpEnding {
   func run() throws {
     let form = json ? try jsonForm() : .text(style.options)
     try input.run { pass throws(ReplayError) in
-      var report = SessionsReport(form)
+      var report = SessionsReport(form, file: pass.label)
       var inspector = Inspector(services: ContentServices.system.withoutBodyDigests)
       try pass.replay { event, packet in
-        if pass.selection.admits(event) { report.receive(event) }
+        if pass.selection.mayTell(of: event) { report.receive(event) }
         inspector.receive(event, packet: packet) { observation in
           let isTold = pass.selection.admits(observation)
           guard case .closed(let summary) = observation else { return }

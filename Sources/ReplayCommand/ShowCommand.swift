@@ -42,7 +42,7 @@ struct ShowCommand: ParsableCommand, HelpEnding {
   func run() throws {
     let options = style.options
     try input.run { pass throws(ReplayError) in
-      var report = ShowReport(options: options)
+      var report = ShowReport(options: options, file: pass.label)
       try pass.observe(services: ContentServices.system.withoutBodyDigests) { observation in
         pass.write { report.receive(observation, into: &$0) }
       }

@@ -4,19 +4,23 @@ public import SessionEvents
 /// The session events as JSON Lines; `docs/SCHEMA.md` explains every field.
 public struct EventsReport {
   private let includesData: Bool
+  private let file: String?
   private var json = JSONWriter()
 
-  /// - Parameter includesData: Whether to write the bytes themselves, in base64, beside their counts.
-  public init(includesData: Bool) {
+  /// - Parameters:
+  ///   - includesData: Whether to write the bytes themselves, in base64, beside their counts.
+  ///   - file: Which capture the events are from, where several are read.
+  public init(includesData: Bool, file: String? = nil) {
     self.includesData = includesData
+    self.file = file
   }
 
   /// Appends the line of one event; `packet` is the number of the capture's packet that it came from.
   public mutating func receive(_ event: SessionEvent, packet: UInt64?, into output: inout [UInt8]) {
     json.reset()
-    let includesData = includesData
+    let (includesData, file) = (includesData, file)
     json.object { json in
-      json.field("v", schemaVersion)
+      json.beginLine(file)
       json.field("session", event.session.rawValue)
       json.field("index", event.index)
       json.field("time", "\(event.time)")

@@ -4,14 +4,21 @@ import SessionEvents
 
 /// The exchanges as JSON Lines, in order of finishing; `docs/SCHEMA.md` explains every field.
 public struct ExchangesReport: ObservationReport {
+  private let file: String?
   private var json = JSONWriter()
 
-  public init() {}
+  /// - Parameter file: Which capture the exchanges are from, where several are read.
+  public init(file: String? = nil) {
+    self.file = file
+  }
 
   public mutating func receive(_ observation: Observation, into output: inout [UInt8]) {
     guard case .exchange(let exchange, let summary) = observation else { return }
     json.reset()
-    json.object { $0.exchange(exchange, summary) }
+    json.object { json in
+      json.beginLine(file)
+      json.exchange(exchange, summary)
+    }
     json.endLine()
     output.append(contentsOf: json.bytes)
   }
@@ -21,8 +28,13 @@ public struct ExchangesReport: ObservationReport {
 let schemaVersion = 1
 
 extension JSONWriter {
-  fileprivate mutating func exchange(_ exchange: Exchange, _ summary: SessionSummary) {
+  /// The fields with which every line begins: `v`, and `file` where several captures are read.
+  mutating func beginLine(_ file: String?) {
     field("v", schemaVersion)
+    if let file { field("file", file) }
+  }
+
+  fileprivate mutating func exchange(_ exchange: Exchange, _ summary: SessionSummary) {
     field("session", exchange.session.rawValue)
     field("index", exchange.index)
     field("protocol", exchange.content.protocolName)

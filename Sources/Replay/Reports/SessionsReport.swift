@@ -16,12 +16,16 @@ public struct SessionsReport {
   private static let waitingLimit = 4_096
 
   private let form: Form
+  private let file: String?
+  private var hasBegun = false
   private var open: [SessionID: StreamDigests?] = [:]
   private var order = OpeningOrder()
   private var waiting: [SessionID: [UInt8]] = [:]
 
-  public init(_ form: Form) {
+  /// - Parameter file: Which capture the sessions are from, where several are read.
+  public init(_ form: Form, file: String? = nil) {
     self.form = form
+    self.file = file
   }
 
   public mutating func receive(_ event: SessionEvent) {
@@ -40,14 +44,14 @@ public struct SessionsReport {
   /// Takes note of a session's end, whose line is then written as soon as it is its turn, if it is told of.
   public mutating func close(_ summary: SessionSummary, isTold: Bool = true, into output: inout [UInt8]) {
     guard let digests = open.removeValue(forKey: summary.session) else { return }
-    if isTold { waiting[summary.session] = form.line(summary, digests) }
+    if isTold { waiting[summary.session] = form.line(summary, digests, file) }
     release(into: &output)
   }
 
   /// Appends the lines that still wait.
   public mutating func finish(into output: inout [UInt8]) {
     while let session = order.first {
-      if let line = waiting.removeValue(forKey: session) { output.append(contentsOf: line) }
+      if let line = waiting.removeValue(forKey: session) { append(line, to: &output) }
       order.removeFirst()
     }
   }
@@ -55,7 +59,7 @@ public struct SessionsReport {
   private mutating func release(into output: inout [UInt8]) {
     while let session = order.first {
       if let line = waiting.removeValue(forKey: session) {
-        output.append(contentsOf: line)
+        append(line, to: &output)
       } else if open[session] != nil {
         break
       }
@@ -63,8 +67,14 @@ public struct SessionsReport {
     }
     guard waiting.count > Self.waitingLimit else { return }
     for session in waiting.keys.sorted() {
-      if let line = waiting.removeValue(forKey: session) { output.append(contentsOf: line) }
+      if let line = waiting.removeValue(forKey: session) { append(line, to: &output) }
     }
+  }
+
+  private mutating func append(_ line: [UInt8], to output: inout [UInt8]) {
+    if !hasBegun, case .text(let options) = form, let file { FileLine(file).write(options, into: &output) }
+    hasBegun = true
+    output.append(contentsOf: line)
   }
 }
 
@@ -76,11 +86,16 @@ extension SessionsReport.Form {
     }
   }
 
-  fileprivate func line(_ summary: SessionSummary, _ digests: StreamDigests?) -> [UInt8] {
+  fileprivate func line(
+    _ summary: SessionSummary, _ digests: StreamDigests?, _ file: String?
+  ) -> [UInt8] {
     switch self {
     case .json:
       var json = JSONWriter()
-      json.object { $0.session(summary, digests) }
+      json.object { json in
+        json.beginLine(file)
+        json.session(summary, digests)
+      }
       json.endLine()
       return json.bytes
     case .text(let options):
@@ -122,7 +137,6 @@ private struct StreamDigests {
 
 extension JSONWriter {
   fileprivate mutating func session(_ summary: SessionSummary, _ digests: StreamDigests?) {
-    field("v", schemaVersion)
     field("session", summary.session.rawValue)
     field("transport", summary.opening.transport.rawValue)
     field("client", "\(summary.opening.client)")

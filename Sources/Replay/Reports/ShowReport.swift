@@ -20,12 +20,16 @@ public struct ShowReport: ObservationReport {
   }
 
   private let options: ShowOptions
+  private let file: String?
+  private var hasBegun = false
   private var sessions: [SessionID: Shown] = [:]
   /// The day of the last date line, as its digits compare.
   private var date = ""
 
-  public init(options: ShowOptions = ShowOptions()) {
+  /// - Parameter file: Which capture this is about, where several are shown.
+  public init(options: ShowOptions = ShowOptions(), file: String? = nil) {
     self.options = options
+    self.file = file
   }
 
   public mutating func receive(_ observation: Observation, into output: inout [UInt8]) {
@@ -82,6 +86,7 @@ public struct ShowReport: ObservationReport {
     let header = SessionHeader(summary)
     if !shown.header {
       shown.header = true
+      showFile(into: &output)
       showDate(of: summary.opened, into: &output)
       write(header.line, into: &output)
       if let line = header.continuationLine { write(line, into: &output) }
@@ -94,6 +99,11 @@ public struct ShowReport: ObservationReport {
       shown.bypass = true
       write(line, into: &output)
     }
+  }
+
+  private mutating func showFile(into output: inout [UInt8]) {
+    if !hasBegun, let file { FileLine(file).write(options, into: &output) }
+    hasBegun = true
   }
 
   /// Times of day mean little without their day: it is told whenever a later one begins.

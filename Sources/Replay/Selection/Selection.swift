@@ -27,10 +27,20 @@ public struct Selection {
     matches = SelectionMatches(criteria)
   }
 
-  /// Whether the event is of a session that may be told of, as far as its opening says (process, number).
+  /// Whether the event is told of: by its own time, and its session's opening (process, number).
   ///
-  /// The events of a session must come in order. If the criteria are decided at opening, this is the last word.
-  public mutating func admits(_ event: SessionEvent) -> Bool {
+  /// All events must come, in order. Where other criteria are to be met too, `sessions` are those that do.
+  public mutating func admits(_ event: SessionEvent, within sessions: SessionSet? = nil) -> Bool {
+    if criteria.isEmpty { return true }
+    if window == nil { window = TimeWindow(criteria, start: event.time) }
+    guard mayTell(of: event), sessions?.contains(event.session) ?? true else { return false }
+    let isAdmitted = isInWindow(event.time)
+    if isAdmitted { matches.hasTold = true }
+    return isAdmitted
+  }
+
+  /// Whether the event's session may be told of, as far as its opening says; the events of a session must come in order.
+  public mutating func mayTell(of event: SessionEvent) -> Bool {
     if criteria.isEmpty { return true }
     switch event.kind {
     case .opened(let opening):
@@ -60,6 +70,11 @@ public struct Selection {
     case .closed(let summary):
       return admitsClosed(summary)
     }
+  }
+
+  /// Takes note of what other criteria met, in an earlier pass over the recording.
+  public mutating func note(_ other: SelectionMatches) {
+    matches.merge(other)
   }
 
   // MARK: Helpers

@@ -21,6 +21,14 @@ public struct SelectionCriteria: Hashable, Sendable {
     hosts.isEmpty && since == nil && until == nil && !concernExchangesAlone
   }
 
+  /// The criteria but for time.
+  public var exceptTime: SelectionCriteria {
+    var criteria = self
+    criteria.since = nil
+    criteria.until = nil
+    return criteria
+  }
+
   /// Whether a session in which nothing was said cannot meet them.
   var concernExchangesAlone: Bool { !protocols.isEmpty || !statuses.isEmpty || !methods.isEmpty }
 }
