@@ -12,9 +12,12 @@ struct RecordingReading: ~Copyable {
   /// How many packets the sidecar says that there are, at least.
   private var sidecarPacketCount: UInt64 = 0
   private var linkTypes = LinkTypeCount()
+  private let progress: ReadingProgress?
+  /// How much of the capture the progress was told of.
+  private var toldPosition: UInt64 = 0
 
   static func open(
-    path: String, usesSidecar: Bool, limits: ReassemblyLimits
+    path: String, usesSidecar: Bool, limits: ReassemblyLimits, progress: ReadingProgress?
   ) throws(ReplayError) -> RecordingReading {
     do throws(CaptureError) {
       let capture = try CaptureReader(path: path)
@@ -22,20 +25,22 @@ struct RecordingReading: ~Copyable {
         throw .linkType(path: path, number: number)
       }
       let sidecar = try SidecarSource(capturePath: usesSidecar ? path : "-")
-      return RecordingReading(capture: capture, sidecar: sidecar, limits: limits)
+      return RecordingReading(capture: capture, sidecar: sidecar, limits: limits, progress: progress)
     } catch {
       throw .capture(error)
     }
   }
 
   private init(
-    capture: consuming CaptureReader, sidecar: consuming SidecarSource, limits: ReassemblyLimits
+    capture: consuming CaptureReader, sidecar: consuming SidecarSource, limits: ReassemblyLimits,
+    progress: ReadingProgress?
   ) {
     let numbering = SessionNumbering(sidecarPath: sidecar.path)
     assembler = SessionAssembler(limits: limits) { numbering.next() }
     assembler.isSidecarExhausted = sidecar.isAtEnd
     self.capture = capture
     self.sidecar = sidecar
+    self.progress = progress
   }
 
   var notes: [ReplayNote] { captureNotes + sidecar.notes + assembler.notes }
@@ -54,6 +59,7 @@ struct RecordingReading: ~Copyable {
           Self.take(captured, frame, PacketReader(linkType: linkType), assembler, &fragments, emit)
         }
         if packet == nil { break }
+        if capture.packetCount & 0xff == 0 { tellProgress() }
       } catch {
         captureNotes.append(ReplayNote(.captureCut("\(error)"), firstPacket: capture.packetCount + 1))
         break
@@ -62,6 +68,7 @@ struct RecordingReading: ~Copyable {
     if let number = linkTypes.onlyUnsupported {
       throw .capture(.linkType(path: capture.path, number: number))
     }
+    tellProgress()
     takeLines(upTo: .max, emit)
     noteMissingPackets()
     fragments.finish()
@@ -69,6 +76,13 @@ struct RecordingReading: ~Copyable {
       assembler.skip("IP fragments without the rest", packet: dropped.firstPacket, count: dropped.count)
     }
     assembler.finish(emit: emit)
+  }
+
+  private mutating func tellProgress() {
+    guard let progress else { return }
+    let position = capture.position
+    progress.add(position - min(position, toldPosition))
+    toldPosition = position
   }
 
   /// A recorder gives the sidecar to the system first: a killed one may leave the capture behind.

@@ -11,6 +11,8 @@ public struct RecordingReplayer: Sendable {
   /// Whether to use the sidecar beside the capture, if there is one.
   public var usesSidecar: Bool
   public var limits: ReassemblyLimits
+  /// Is told, from time to time, how much was read.
+  public var progress: ReadingProgress?
 
   /// Prepares to read the capture at `path`; `-` is standard input, which has no sidecar.
   public init(path: String, usesSidecar: Bool = true, limits: ReassemblyLimits = ReassemblyLimits()) {
@@ -27,7 +29,8 @@ public struct RecordingReplayer: Sendable {
   /// - Throws: If the file cannot be opened, is no capture, frames its packets in an unknown way, or its sidecar
   ///   is none.
   public func replay(_ emit: ReplayEmit) throws(ReplayError) -> [ReplayNote] {
-    var reading = try RecordingReading.open(path: path, usesSidecar: usesSidecar, limits: limits)
+    var reading = try RecordingReading.open(
+      path: path, usesSidecar: usesSidecar, limits: limits, progress: progress)
     try reading.run(emit)
     return reading.notes
   }

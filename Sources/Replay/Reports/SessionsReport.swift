@@ -22,7 +22,7 @@ public struct SessionsReport {
   private var order = OpeningOrder()
   private var waiting: [SessionID: [UInt8]] = [:]
 
-  /// - Parameter file: Which capture the sessions are from, where several are read.
+  /// Begins; `file` is which capture the sessions are from, where several are read.
   public init(_ form: Form, file: String? = nil) {
     self.form = form
     self.file = file

@@ -26,7 +26,7 @@ public struct ShowReport: ObservationReport {
   /// The day of the last date line, as its digits compare.
   private var date = ""
 
-  /// - Parameter file: Which capture this is about, where several are shown.
+  /// Begins; `file` is which capture this is about, where several are shown.
   public init(options: ShowOptions = ShowOptions(), file: String? = nil) {
     self.options = options
     self.file = file

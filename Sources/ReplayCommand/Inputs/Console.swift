@@ -7,7 +7,8 @@ final class Console: Sendable {
   private struct State {
     /// Whether a progress bar stands on the terminal's last line.
     var showsBar = false
-    var hasWritten = false
+    /// Whether one may.
+    var takesBars = true
   }
 
   private let diagnostics = Diagnostics(tool: "replay")
@@ -27,7 +28,7 @@ final class Console: Sendable {
     guard !bytes.isEmpty else { return }
     if !isOutputApart {
       state.withLock { state in
-        state.hasWritten = true
+        state.takesBars = false
         Self.hideBar(&state)
       }
     }
@@ -60,15 +61,18 @@ final class Console: Sendable {
   /// Shows a progress bar in place of the one before, unless it would be mixed with output.
   func show(bar: String) {
     state.withLock { state in
-      guard !state.hasWritten else { return }
+      guard state.takesBars else { return }
       state.showsBar = true
       StandardError.write("\r\(bar)\u{1b}[K")
     }
   }
 
-  /// Leaves the terminal without a progress bar.
-  func hideBar() {
-    state.withLock { Self.hideBar(&$0) }
+  /// Leaves the terminal without a progress bar, for good.
+  func endBars() {
+    state.withLock { state in
+      state.takesBars = false
+      Self.hideBar(&state)
+    }
   }
 
   private static func hideBar(_ state: inout State) {

@@ -34,17 +34,21 @@ struct InputOptions: ParsableArguments {
 
   /// Reads every input through `pass`, in parallel where there are several.
   ///
+  /// `readings` is how often a pass reads its input, for the progress bar.
   /// What a pass writes comes out in the order of the inputs, and behind it what there is to say of its input. The caller
   /// writes what else there is to write, and calls `end()` of the results.
   func run<Result: Sendable>(
-    criteria: SelectionCriteria? = nil,
+    readings: Int = 1,
     _ pass: @escaping @Sendable (InputPass) throws(ReplayError) -> Result
   ) -> InputResults<Result> {
     let inputs = InputList(file)
     let settings = InputSettings(
-      usesSidecar: !noSidecar, criteria: criteria ?? selected.criteria,
-      jobs: min(jobs ?? Self.processorCount, max(1, inputs.captureCount)))
-    return InputRun(inputs, settings, Console(), pass).run()
+      usesSidecar: !noSidecar, criteria: selected.criteria,
+      jobs: min(jobs ?? Self.processorCount, max(1, inputs.captureCount)), progress: ReadingProgress())
+    let console = Console()
+    let total = inputs.byteCount.map { $0.multipliedReportingOverflow(by: UInt64(readings)).partialValue }
+    ProgressThread.start(settings.progress, total: total, console)
+    return InputRun(inputs, settings, console, pass).run()
   }
 
   private static var processorCount: Int { max(1, min(mostJobs, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))) }

@@ -35,6 +35,7 @@ final class InputRun<Result: Sendable>: Sendable {
     let threads = (1..<max(1, settings.jobs)).compactMap { _ in WorkerThread { self.work() } }
     work()
     for thread in threads { thread.join() }
+    turns.console.endBars()
     return state.withLock { state in
       InputResults(
         values: state.results.sorted { $0.key < $1.key }.map(\.value), console: turns.console,
@@ -93,8 +94,12 @@ struct InputSettings: Sendable {
   /// Inputs that are read at a time.
   var jobs: Int
 
+  var progress: ReadingProgress
+
   func replayer(_ path: String) -> RecordingReplayer {
-    RecordingReplayer(path: path, usesSidecar: usesSidecar)
+    var replayer = RecordingReplayer(path: path, usesSidecar: usesSidecar)
+    replayer.progress = progress
+    return replayer
   }
 }
 
