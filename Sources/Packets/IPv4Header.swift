@@ -14,13 +14,13 @@ enum IPv4Header {
 
   static func read(
     _ frame: Span<UInt8>, at start: Int, wireEnd: Int
-  ) throws(PacketError) -> Packet {
+  ) throws(PacketError) -> NetworkHeader {
     let had = frame.count - start
     guard had >= minimumLength else {
       throw .truncated(.ipv4, offset: start, needed: minimumLength, had: had)
     }
     let part = try payload(frame, at: start, wireEnd: wireEnd)
-    return Packet(
+    return NetworkHeader(
       source: .v4(frame.uint32(at: start + 12)),
       destination: .v4(frame.uint32(at: start + 16)),
       content: try content(frame, at: start, part))
@@ -49,20 +49,29 @@ enum IPv4Header {
 
   private static func content(
     _ frame: Span<UInt8>, at start: Int, _ part: PayloadPart
-  ) throws(PacketError) -> Packet.Content {
+  ) throws(PacketError) -> NetworkHeader.Content {
     let protocolNumber = frame[start + 9]
     let fragmentation = frame.uint16(at: start + 6)
     let moreFragments = fragmentation & 0x2000 != 0
     let offset = Int(fragmentation & 0x1fff) * 8
     guard moreFragments || offset > 0 else {
-      return try PacketReader.transport(
-        protocolNumber: protocolNumber, in: frame, payload: part.range,
-        missingByteCount: part.missingByteCount)
+      return try payload(frame, protocolNumber: protocolNumber, part)
     }
     return .fragment(
       IPFragment(
         identification: UInt32(frame.uint16(at: start + 4)), offset: offset,
         moreFragments: moreFragments, protocolNumber: protocolNumber, payload: part.range,
         missingByteCount: part.missingByteCount))
+  }
+
+  /// What the packet carries, behind an authentication header where there is one.
+  static func payload(
+    _ frame: Span<UInt8>, protocolNumber: UInt8, _ part: PayloadPart
+  ) throws(PacketError) -> NetworkHeader.Content {
+    guard protocolNumber == AuthenticationHeader.protocolNumber else {
+      return .payload(protocolNumber: protocolNumber, part)
+    }
+    let length = try AuthenticationHeader.length(frame, part, .ipv4)
+    return .payload(protocolNumber: frame[part.range.lowerBound], part.dropping(length))
   }
 }

@@ -11,7 +11,7 @@ enum IPv6Header {
 
   static func read(
     _ frame: Span<UInt8>, at start: Int, wireEnd: Int
-  ) throws(PacketError) -> Packet {
+  ) throws(PacketError) -> NetworkHeader {
     let had = frame.count - start
     guard had >= length else { throw .truncated(.ipv6, offset: start, needed: length, had: had) }
     let version = frame[start] >> 4
@@ -20,7 +20,7 @@ enum IPv6Header {
     // Zero where segmentation offload left it unset, or a jumbogram (RFC 2675) has it elsewhere.
     let end = payloadLength == 0 ? max(wireEnd, start + length) : start + length + payloadLength
     let part = PayloadPart(from: start + length, to: end, capturedEnd: frame.count)
-    return Packet(
+    return NetworkHeader(
       source: .v6(frame.uint64(at: start + 8), frame.uint64(at: start + 16)),
       destination: .v6(frame.uint64(at: start + 24), frame.uint64(at: start + 32)),
       content: try content(frame, nextHeader: frame[start + 6], part))
@@ -29,9 +29,10 @@ enum IPv6Header {
   /// Extension headers followed before the packet counts as malformed.
   private static let maximumExtensionCount = 16
 
-  private static func content(
+  /// Follows the extension headers, the first of which, or what else `nextHeader` names, is at the beginning of `part`.
+  static func content(
     _ frame: Span<UInt8>, nextHeader: UInt8, _ part: PayloadPart
-  ) throws(PacketError) -> Packet.Content {
+  ) throws(PacketError) -> NetworkHeader.Content {
     var nextHeader = nextHeader
     var part = part
     for _ in 0...maximumExtensionCount {
@@ -39,12 +40,13 @@ enum IPv6Header {
       switch nextHeader {
       case 0, 43, 60:
         // Hop-by-hop options, routing, destination options: a length in 8 bytes, less the first 8.
-        let length = try extensionLength(frame, part) { 8 + Int($0) * 8 }
+        try part.require(8, .ipv6)
+        let length = 8 + Int(frame[start + 1]) * 8
+        try part.require(length, .ipv6)
         nextHeader = frame[start]
         part = part.dropping(length)
-      case 51:
-        // Authentication header (RFC 4302 §2.2): a length in 4 bytes, less two of them.
-        let length = try extensionLength(frame, part) { 8 + Int($0) * 4 }
+      case AuthenticationHeader.protocolNumber:
+        let length = try AuthenticationHeader.length(frame, part, .ipv6)
         nextHeader = frame[start]
         part = part.dropping(length)
       case 44:
@@ -54,27 +56,16 @@ enum IPv6Header {
         nextHeader = fragment.protocolNumber
         part = part.dropping(8)
       default:
-        return try PacketReader.transport(
-          protocolNumber: nextHeader, in: frame, payload: part.range,
-          missingByteCount: part.missingByteCount)
+        return .payload(protocolNumber: nextHeader, part)
       }
     }
     throw .malformed(.ipv6, offset: part.range.lowerBound, .tooManyHeaders)
   }
 
-  private static func extensionLength(
-    _ frame: Span<UInt8>, _ part: PayloadPart, _ length: (UInt8) -> Int
-  ) throws(PacketError) -> Int {
-    try require(8, part)
-    let count = length(frame[part.range.lowerBound + 1])
-    try require(count, part)
-    return count
-  }
-
   private static func fragment(
     _ frame: Span<UInt8>, _ part: PayloadPart
   ) throws(PacketError) -> IPFragment {
-    try require(8, part)
+    try part.require(8, .ipv6)
     let start = part.range.lowerBound
     let fragmentation = frame.uint16(at: start + 2)
     let rest = part.dropping(8)
@@ -82,14 +73,5 @@ enum IPv6Header {
       identification: frame.uint32(at: start + 4), offset: Int(fragmentation & 0xfff8),
       moreFragments: fragmentation & 1 != 0, protocolNumber: frame[start], payload: rest.range,
       missingByteCount: rest.missingByteCount)
-  }
-
-  private static func require(_ count: Int, _ part: PayloadPart) throws(PacketError) {
-    guard part.range.count < count else { return }
-    let offset = part.range.lowerBound
-    guard part.byteCount < count else {
-      throw .truncated(.ipv6, offset: offset, needed: count, had: part.range.count)
-    }
-    throw .malformed(.ipv6, offset: offset, .headerLength(count))
   }
 }

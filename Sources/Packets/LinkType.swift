@@ -13,13 +13,25 @@ public enum LinkType: Hashable, Sendable, CaseIterable {
   case linuxCooked2
   case ipv4
   case ipv6
+  /// PPP, with or without HDLC-like framing (RFC 1662).
+  case ppp
+  /// PPP in HDLC-like framing, or Cisco's HDLC where its address says so.
+  case pppHDLC
+  /// PPP over Ethernet (RFC 2516), without the Ethernet header.
+  case pppoe
+  /// Cisco's HDLC.
+  case ciscoHDLC
 
   /// Takes a LINKTYPE number as it stands in a file, or a DLT number as libpcap reports it.
   public init?(number: Int32) {
     switch number {
     case 0: self = .null
     case 1: self = .ethernet
+    case 9: self = .ppp
     case 12, 14, 101: self = .raw
+    case 50: self = .pppHDLC
+    case 51: self = .pppoe
+    case 104: self = .ciscoHDLC
     case 108: self = .loop
     case 113: self = .linuxCooked
     case 276: self = .linuxCooked2
@@ -34,7 +46,11 @@ public enum LinkType: Hashable, Sendable, CaseIterable {
     switch self {
     case .null: 0
     case .ethernet: 1
+    case .ppp: 9
     case .raw: 12
+    case .pppHDLC: 50
+    case .pppoe: 51
+    case .ciscoHDLC: 104
     case .loop: 108
     case .linuxCooked: 113
     case .linuxCooked2: 276

@@ -15,7 +15,7 @@ public struct Packet: Hashable, Sendable {
   public enum Content: Hashable, Sendable {
     case tcp(TCPSegment)
     case udp(UDPDatagram)
-    /// A part of a larger packet; once put together, read it with `PacketReader.transport`.
+    /// A part of a larger packet; once put together, read it with `PacketReader.read(reassembled:)`.
     case fragment(IPFragment)
     /// Another protocol (ICMP, ESP …), by its IANA number.
     case other(protocolNumber: UInt8, payload: Range<Int>)

@@ -13,6 +13,7 @@ public enum PacketLayer: String, Hashable, Sendable, CaseIterable {
   case link
   case ipv4
   case ipv6
+  case gre
   case tcp
   case udp
 }
@@ -25,7 +26,7 @@ public enum PacketDefect: Hashable, Sendable {
   case headerLength(Int)
   /// An IPv4 total length or UDP length that is shorter than its header, or longer than what carries it.
   case length(Int)
-  /// More IPv6 extension headers, or VLAN tags, than the reader follows.
+  /// More IPv6 extension headers, headers below IP, or tunnels within each other than the reader follows.
   case tooManyHeaders
 }
 

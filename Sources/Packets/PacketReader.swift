@@ -1,4 +1,6 @@
-/// Reads one captured frame down to its TCP segment or UDP datagram.
+public import SessionEvents
+
+/// Reads one captured frame down to its TCP segment or UDP datagram, through tunnels to the innermost packet.
 ///
 /// Any input ends in a value or in a typed error, after a bounded number of steps. Checksums are not verified:
 /// captures of outgoing packets have wrong ones wherever the network card computes them.
@@ -16,56 +18,67 @@ public struct PacketReader: Sendable {
   public func read(
     _ frame: Span<UInt8>, originalLength: Int? = nil
   ) throws(PacketError) -> Packet {
-    let link = try LinkHeader.read(linkType, frame)
+    let start = try LinkHeader.read(linkType, frame)
     let wireEnd = max(frame.count, originalLength ?? 0)
-    switch link.family {
-    case .ipv4: return try IPv4Header.read(frame, at: link.end, wireEnd: wireEnd)
-    case .ipv6: return try IPv6Header.read(frame, at: link.end, wireEnd: wireEnd)
-    }
+    return try Self.packet(Self.header(start, frame, wireEnd: wireEnd), frame)
   }
 
-  /// Reads the transport layer out of `bytes`: of one packet, or of a payload put together from fragments.
+  /// Reads what a packet carries whose fragments were put together: `payload` is all that follows its headers.
   ///
-  /// `payload` lies within `bytes`; `missingByteCount` says how many bytes the payload had beyond it.
-  public static func transport(
-    protocolNumber: UInt8, in bytes: Span<UInt8>, payload: Range<Int>, missingByteCount: Int = 0
-  ) throws(PacketError) -> Packet.Content {
-    let part = PayloadPart(range: payload, missingByteCount: missingByteCount)
-    switch protocolNumber {
-    case 6: return .tcp(try TCPSegment.read(bytes, part))
-    case 17: return .udp(try UDPDatagram.read(bytes, part))
-    default: return .other(protocolNumber: protocolNumber, payload: payload)
+  /// The packet that comes of it is another one where it is a tunnel's; its ranges count from the payload's first byte.
+  /// `protocolNumber` is what the fragments name.
+  public static func read(
+    reassembled payload: Span<UInt8>, protocolNumber: UInt8, from source: IPAddress, to destination: IPAddress
+  ) throws(PacketError) -> Packet {
+    let part = PayloadPart(range: 0..<payload.count, missingByteCount: 0)
+    let content =
+      switch source {
+      case .v4: try IPv4Header.payload(payload, protocolNumber: protocolNumber, part)
+      case .v6: try IPv6Header.content(payload, nextHeader: protocolNumber, part)
+      }
+    return try packet(NetworkHeader(source: source, destination: destination, content: content), payload)
+  }
+
+  // MARK: Layers
+
+  private static func header(
+    _ start: NetworkStart, _ frame: Span<UInt8>, wireEnd: Int
+  ) throws(PacketError) -> NetworkHeader {
+    switch start.family {
+    case .ipv4: try IPv4Header.read(frame, at: start.offset, wireEnd: wireEnd)
+    case .ipv6: try IPv6Header.read(frame, at: start.offset, wireEnd: wireEnd)
     }
   }
-}
 
-/// What a header carries: the captured range, and how much of it was not captured.
-struct PayloadPart {
-  var range: Range<Int>
-  var missingByteCount: Int
-
-  init(range: Range<Int>, missingByteCount: Int) {
-    self.range = range
-    self.missingByteCount = missingByteCount
+  /// Reads what follows a header, through tunnels.
+  private static func packet(_ header: NetworkHeader, _ frame: Span<UInt8>) throws(PacketError) -> Packet {
+    var header = header
+    for _ in 0...Tunnel.maximumDepth {
+      guard case .payload(let protocolNumber, let part) = header.content else { break }
+      guard let start = try Tunnel.inner(protocolNumber, frame, part) else {
+        let content = try transport(protocolNumber, frame, part)
+        return Packet(source: header.source, destination: header.destination, content: content)
+      }
+      // What follows the outer packet in the frame is not the inner one's.
+      header = try Self.header(
+        start, frame.extracting(first: part.range.upperBound),
+        wireEnd: part.range.upperBound + part.missingByteCount)
+    }
+    switch header.content {
+    case .fragment(let fragment):
+      return Packet(source: header.source, destination: header.destination, content: .fragment(fragment))
+    case .payload(_, let part):
+      throw .malformed(.link, offset: part.range.lowerBound, .tooManyHeaders)
+    }
   }
 
-  /// From `start` to `end`, of which only the bytes before `capturedEnd` are there.
-  init(from start: Int, to end: Int, capturedEnd: Int) {
-    let captured = max(start, min(end, capturedEnd))
-    range = start..<captured
-    missingByteCount = max(0, end - captured)
-  }
-
-  /// The length that the headers claim, captured or not.
-  var byteCount: Int { range.count + missingByteCount }
-
-  /// The part from `count` bytes on; `count` is at most `range.count`.
-  func dropping(_ count: Int) -> PayloadPart {
-    PayloadPart(range: range.lowerBound + count..<range.upperBound, missingByteCount: missingByteCount)
-  }
-
-  /// At most the first `count` bytes.
-  func prefix(_ count: Int) -> PayloadPart {
-    PayloadPart(from: range.lowerBound, to: range.lowerBound + count, capturedEnd: range.upperBound)
+  private static func transport(
+    _ protocolNumber: UInt8, _ frame: Span<UInt8>, _ part: PayloadPart
+  ) throws(PacketError) -> Packet.Content {
+    switch protocolNumber {
+    case 6: .tcp(try TCPSegment.read(frame, part))
+    case 17: .udp(try UDPDatagram.read(frame, part))
+    default: .other(protocolNumber: protocolNumber, payload: part.range)
+    }
   }
 }

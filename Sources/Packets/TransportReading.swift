@@ -9,12 +9,12 @@ extension TCPSegment {
   ///     |                    Options, to a multiple of 32 bits          |
   static func read(_ bytes: Span<UInt8>, _ part: PayloadPart) throws(PacketError) -> TCPSegment {
     let start = part.range.lowerBound
-    try require(minimumLength, of: part, .tcp)
+    try part.require(minimumLength, .tcp)
     let headerLength = Int(bytes[start + 12] >> 4) * 4
     guard headerLength >= minimumLength else {
       throw .malformed(.tcp, offset: start + 12, .headerLength(headerLength))
     }
-    try require(headerLength, of: part, .tcp)
+    try part.require(headerLength, .tcp)
     let payload = part.dropping(headerLength)
     return TCPSegment(
       sourcePort: bytes.uint16(at: start), destinationPort: bytes.uint16(at: start + 2),
@@ -60,7 +60,7 @@ extension UDPDatagram {
   ///     |            Length             |           Checksum            |
   static func read(_ bytes: Span<UInt8>, _ part: PayloadPart) throws(PacketError) -> UDPDatagram {
     let start = part.range.lowerBound
-    try require(headerLength, of: part, .udp)
+    try part.require(headerLength, .udp)
     let length = Int(bytes.uint16(at: start + 4))
     // Zero in a jumbogram (RFC 2675 §4) and under segmentation offload: the IP payload is the datagram.
     guard length == 0 || length >= headerLength && length <= part.byteCount else {
@@ -73,16 +73,4 @@ extension UDPDatagram {
   }
 
   static let headerLength = 8
-}
-
-/// Checks that `part` holds `count` captured bytes; lacks it them on the wire too, its header length is wrong.
-private func require(
-  _ count: Int, of part: PayloadPart, _ layer: PacketLayer
-) throws(PacketError) {
-  guard part.range.count < count else { return }
-  let offset = part.range.lowerBound
-  guard part.byteCount < count else {
-    throw .truncated(layer, offset: offset, needed: count, had: part.range.count)
-  }
-  throw .malformed(layer, offset: offset, .headerLength(count))
 }

@@ -112,11 +112,10 @@ struct RecordingReading: ~Copyable {
         return take(packet, frame, stamp, assembler, emit)
       }
       guard let whole = fragments.receive(fragment, of: packet, in: frame, at: stamp) else { return }
-      let content = try PacketReader.transport(
-        protocolNumber: fragment.protocolNumber, in: whole.span, payload: 0..<whole.count)
-      take(
-        Packet(source: packet.source, destination: packet.destination, content: content), whole.span, stamp,
-        assembler, emit)
+      let inner = try PacketReader.read(
+        reassembled: whole.span, protocolNumber: fragment.protocolNumber, from: packet.source,
+        to: packet.destination)
+      take(inner, whole.span, stamp, assembler, emit)
     } catch {
       assembler.skip(error.reason, packet: captured.number)
     }

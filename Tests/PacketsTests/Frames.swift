@@ -23,6 +23,20 @@ enum Frames {
   static let v6Client = IPAddress.v6(0x2001_0db8_0000_0000, 1)
   static let v6Server = IPAddress.v6(0x2001_0db8_0000_0000, 2)
 
+  /// An IPv4 packet from 10.0.0.1 to 10.0.0.2 around a payload.
+  static func ipv4(_ protocolNumber: UInt8, _ payload: [UInt8]) -> [UInt8] {
+    let length = UInt16(20 + payload.count)
+    return [0x45, 0, UInt8(length >> 8), UInt8(length & 0xff), 0, 1, 0, 0, 64, protocolNumber, 0, 0]
+      + [10, 0, 0, 1, 10, 0, 0, 2] + payload
+  }
+
+  /// An IPv6 packet from fd00::1 to fd00::2 around a payload.
+  static func ipv6(_ nextHeader: UInt8, _ payload: [UInt8]) -> [UInt8] {
+    [0x60, 0, 0, 0, UInt8(payload.count >> 8), UInt8(payload.count & 0xff), nextHeader, 64]
+      + [UInt8](hex: "fd00 0000 0000 0000 0000 0000 0000 0001 fd00 0000 0000 0000 0000 0000 0000 0002")
+      + payload
+  }
+
   /// A copy with one or more bytes replaced, from `offset` on.
   static func changing(_ frame: [UInt8], at offset: Int, to bytes: [UInt8]) -> [UInt8] {
     var frame = frame

@@ -72,8 +72,53 @@ import Testing
     Case(
       what: "endless VLAN tags", link: .ethernet,
       frame: [UInt8](hex: "020000000001 020000000002")
-        + Array(repeatElement([0x81, 0, 0, 1], count: 9).joined()),
-      error: .malformed(.link, offset: 34, .tooManyHeaders)),
+        + Array(repeatElement([0x81, 0, 0, 1], count: 20).joined()),
+      error: .malformed(.link, offset: 74, .tooManyHeaders)),
+    Case(
+      what: "endless MPLS labels", link: .ethernet,
+      frame: [UInt8](hex: "020000000001 020000000002 8847") + [UInt8](repeating: 0, count: 100),
+      error: .malformed(.link, offset: 70, .tooManyHeaders)),
+    Case(
+      what: "an MPLS label that carries something else", link: .ethernet,
+      frame: [UInt8](hex: "020000000001 020000000002 8847 00001140 10000000"),
+      error: .notIP(protocolNumber: 0x8847)),
+    Case(
+      what: "PPPoE discovery in a session", link: .pppoe, frame: [UInt8](hex: "11 a7 0001 0000"),
+      error: .notIP(protocolNumber: 0x8864)),
+    Case(
+      what: "a PPP link being set up", link: .ppp, frame: [UInt8](hex: "ff03 c021 0101 0004"),
+      error: .notIP(protocolNumber: 0xc021)),
+    Case(
+      what: "a spanning tree", link: .ethernet,
+      frame: [UInt8](hex: "0180c2000000 020000000002 0026 424203 0000000000"),
+      error: .notIP(protocolNumber: 0x4242)),
+    Case(
+      what: "SNAP of another organisation", link: .ethernet,
+      frame: [UInt8](hex: "01000ccccccc 020000000002 0026 aaaa03 00000c 2000 0000"),
+      error: .notIP(protocolNumber: 0x0c)),
+    Case(
+      what: "IEEE 802.2 that is no unnumbered information", link: .linuxCooked,
+      frame: [UInt8](hex: "0004 0001 0006 020000000002 0000 0004 aaaa7f 000000 0800"),
+      error: .notIP(protocolNumber: 0xaaaa)),
+    Case(
+      what: "half a GRE header", frame: Frames.ipv4(47, [0x20, 0, 8, 0, 1, 2]),
+      error: .malformed(.gre, offset: 20, .headerLength(8))),
+    Case(
+      what: "a GRE header cut by the capture", frame: Array(Frames.ipv4(47, [0, 0, 8, 0, 0x45]).prefix(22)),
+      error: .truncated(.gre, offset: 20, needed: 4, had: 2)),
+    Case(
+      what: "half an inner header", frame: Frames.ipv4(4, Array(Frames.ipv4TCP.prefix(19))),
+      error: .truncated(.ipv4, offset: 20, needed: 20, had: 19)),
+    Case(
+      what: "an inner packet of another version", frame: Frames.ipv4(41, Frames.ipv4TCP),
+      error: .malformed(.ipv6, offset: 20, .version(4))),
+    Case(
+      what: "endless tunnels",
+      frame: (0..<9).reduce(Frames.ipv4TCP) { inner, _ in Frames.ipv4(4, inner) },
+      error: .malformed(.link, offset: 200, .tooManyHeaders)),
+    Case(
+      what: "an authentication header beyond the packet", frame: Frames.ipv4(51, [6, 9, 0, 0, 0, 0, 0, 1]),
+      error: .malformed(.ipv4, offset: 20, .headerLength(44))),
     Case(
       what: "an unknown address family", link: .null, frame: [7, 0, 0, 0],
       error: .notIP(protocolNumber: 0x0700_0000)),
@@ -87,11 +132,12 @@ import Testing
 
   @Test func `never trap, and never name bytes outside the frame`() {
     var random = SeededRandom(seed: 2)
-    let seeds = [
-      Frames.ipv4TCP, Frames.ipv6UDP,
-      [UInt8](hex: "020000000001 020000000002 8100 0064 0800") + Frames.ipv4TCP,
-      Frames.ipv6UDP(extensions: [UInt8](hex: "2c00 010400000000 1100 0011 0000002a"), first: 0),
-    ]
+    let seeds =
+      [
+        Frames.ipv4TCP, Frames.ipv6UDP,
+        [UInt8](hex: "020000000001 020000000002 8100 0064 0800") + Frames.ipv4TCP,
+        Frames.ipv6UDP(extensions: [UInt8](hex: "2c00 010400000000 1100 0011 0000002a"), first: 0),
+      ] + Framing.all.map(\.frame)
     for round in 0..<20_000 {
       var frame = seeds[round % seeds.count]
       for _ in 0..<Int.random(in: 0...4, using: &random) {

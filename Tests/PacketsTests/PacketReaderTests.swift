@@ -32,36 +32,6 @@ import Testing
     #expect(datagram.payload == 48..<51)
   }
 
-  struct Framing {
-    var link: LinkType
-    var header: String
-  }
-
-  static let framings = [
-    Framing(link: .raw, header: ""),
-    Framing(link: .ipv4, header: ""),
-    Framing(link: .ethernet, header: "020000000001 020000000002 0800"),
-    Framing(link: .ethernet, header: "020000000001 020000000002 8100 0064 0800"),
-    Framing(link: .ethernet, header: "020000000001 020000000002 88a8 0064 8100 0065 0800"),
-    Framing(link: .null, header: "02000000"),
-    Framing(link: .null, header: "00000002"),
-    Framing(link: .loop, header: "00000002"),
-    Framing(link: .linuxCooked, header: "0004 0304 0006 000000000000 0000 0800"),
-    Framing(link: .linuxCooked2, header: "0800 0000 00000001 0304 04 06 0000000000000000"),
-  ]
-
-  @Test(arguments: framings) func `follows every framing to the IP header`(_ framing: Framing) throws {
-    let header = [UInt8](hex: framing.header)
-    let segment = try #require(
-      try PacketReader(linkType: framing.link).read(header + Frames.ipv4TCP).tcp)
-    #expect(segment.payload == header.count + 40..<header.count + 42)
-    for count in 0..<header.count {
-      #expect(throws: PacketError.self) {
-        try PacketReader(linkType: framing.link).read(Array(header.prefix(count)))
-      }
-    }
-  }
-
   @Test func `reads the address families of IPv6 in either byte order`() throws {
     for family in ["0a000000", "0000000a", "18000000", "1c000000", "1e000000"] {
       let packet = try PacketReader(linkType: .null).read([UInt8](hex: family) + Frames.ipv6UDP)
@@ -134,12 +104,24 @@ import Testing
 
   @Test func `reads a payload put together from fragments`() throws {
     let payload = Array(Frames.ipv4TCP.dropFirst(20))
-    let content = try PacketReader.transport(protocolNumber: 6, in: payload.span, payload: 0..<22)
-    guard case .tcp(let segment) = content else {
-      Issue.record("not a segment")
-      return
-    }
-    #expect(segment.payload == 20..<22)
+    let packet = try PacketReader.read(
+      reassembled: payload.span, protocolNumber: 6, from: Frames.v4Client, to: Frames.v4Server)
+    #expect(packet.source == Frames.v4Client)
+    #expect(packet.destination == Frames.v4Server)
+    #expect(packet.tcp?.payload == 20..<22)
+  }
+
+  @Test func `follows extension headers and tunnels in a payload put together from fragments`() throws {
+    let options = [UInt8](hex: "3300 010400000000 1102 0000 00000000 00000000 00000000")
+    let datagram = options + Frames.ipv6UDP.dropFirst(40)
+    let packet = try PacketReader.read(
+      reassembled: datagram.span, protocolNumber: 60, from: Frames.v6Client, to: Frames.v6Server)
+    #expect(packet.udp?.payload == 32..<35)
+    let tunnel = [UInt8](hex: "0000 0800") + Frames.ipv4TCP
+    let inner = try PacketReader.read(
+      reassembled: tunnel.span, protocolNumber: 47, from: Frames.v6Client, to: Frames.v6Server)
+    #expect(inner.source == Frames.v4Client)
+    #expect(inner.tcp?.payload == 44..<46)
   }
 
   @Test func `passes over the extension headers of IPv6`() throws {
