@@ -18,6 +18,8 @@ enum Tunnel {
     }
   }
 
+  /// Follows a GRE header; nil where it carries something else than IP.
+  ///
   ///     |C|R|K|S|s|Recur|A| Flags | Ver |         Protocol Type         |
   ///     |      Checksum (optional)      |       Offset (optional)       |
   ///     |                         Key (optional)                        |
