@@ -27,6 +27,13 @@ enum ContentProblem: String, FindingCode {
   case tooManyOpen = "content-too-many-open"
 }
 
+/// What can be wrong with what a body says.
+enum BodyProblem: String, FindingCode {
+  case boundaryMissing = "multipart-boundary-missing"
+  case multipartUnfinished = "multipart-unfinished"
+  case partHeaderTooLong = "multipart-header-too-long"
+}
+
 /// What can be wrong with a ClientHello.
 enum TLSProblem: String, FindingCode {
   case helloIncomplete = "tls.hello-incomplete"

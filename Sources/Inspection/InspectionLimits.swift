@@ -15,6 +15,7 @@ public struct InspectionLimits: Hashable, Sendable {
   public var webSocket = WebSocketLimits()
   public var dns = DNSLimits()
   public var content = ContentLimits()
+  public var bodies = BodyLimits()
   public var commands = CommandLimits()
   public var opaque = OpaqueLimits()
 
@@ -79,6 +80,22 @@ public struct DNSLimits: Hashable, Sendable {
   public var recordCount = 4_096
   /// Bytes of presentation form that are made of one message.
   public var textByteCount = 524_288
+
+  public init() {}
+}
+
+/// Limits of what is read within bodies.
+public struct BodyLimits: Hashable, Sendable {
+  /// Parts of a form that are told; all are counted.
+  public var partCount = 256
+  /// Bytes of a part's name, file name or media type, and of an event's type or id; what is longer is cut.
+  public var nameByteCount = 1_024
+  /// Bytes of the header of one part of a multipart body.
+  public var partHeaderByteCount = 16_384
+  /// Bytes of the boundary of a multipart body, which RFC 2046 §5.1.1 allows 70 of.
+  public var boundaryByteCount = 256
+  /// The first bytes that are told of a part's value, and of an event's data.
+  public var excerptByteCount = 64
 
   public init() {}
 }

@@ -8,6 +8,10 @@ enum CodedSamples {
   /// 200,000 zero bytes.
   static let brotliZeros = [UInt8](hex: "5b3f0d837f02201e0b04f2090600")
   static let zstandardZeros = [UInt8](hex: "28b52ffd00585400001000000100fbff39c002036a0800")
+  /// "data: one\n\ndata: two\n\n".
+  static let brotliEvents = [UInt8](hex: "8b0a80646174613a206f6e650a0a646174613a2074776f0a0a03")
+  static let zstandardEvents = [UInt8](
+    hex: "28b52ffd0458b10000646174613a206f6e650a0a646174613a2074776f0a0ab395263c")
   /// 100 MiB of zero bytes.
   static let brotliBomb = [UInt8](
     hex: """

@@ -15,6 +15,7 @@ import Testing
       codes(CommonProblem.self) + codes(HTTP1Problem.self) + codes(HTTP2Problem.self)
       + codes(WebSocketProblem.self)
       + codes(ContentProblem.self)
+      + codes(BodyProblem.self)
       + codes(DNSProblem.self)
       + codes(TLSProblem.self)
     #expect(explained == made)

@@ -44,6 +44,10 @@ extension Exchange {
       clientByteCount: exchange.client.byteCount, serverByteCount: exchange.server.byteCount)
   }
 
+  var serverSentEvent: ServerSentEvent? {
+    if case .serverSentEvent(let event) = content { event } else { nil }
+  }
+
   var hello: TLSHelloFacts? {
     if case .tlsHello(let facts) = content { facts } else { nil }
   }

@@ -273,6 +273,7 @@ final class HTTP1Conversation: Conversation {
   }
 
   private func report(_ pending: HTTP1Pending, _ report: (ConversationReport) -> Void) {
+    if let dns = pending.dnsDraft(index: context.takeIndex(), seen: seen) { report(.exchange(dns)) }
     report(.exchange(pending.draft(seen: seen)))
   }
 }

@@ -7,6 +7,10 @@ final class HTTP1Pending {
   private let limits: InspectionLimits
   private var end: Sighting
   private var exchange = HTTPExchange(request: nil, response: nil)
+  /// What the bodies say, and where the request began.
+  private var asked: BodyContent?
+  private var answered: BodyContent?
+  private var requestOffset: UInt64 = 0
   private var findings: FindingList
   /// As far as the request line is read; empty where there is no request.
   var method: [UInt8] = []
@@ -35,6 +39,8 @@ final class HTTP1Pending {
     isAsked = true
     take(message)
     guard case .request(let method, let target, let version) = message.line else { return }
+    asked = message.content
+    requestOffset = message.offset
     let place = HTTP1Target(target, method: method, fields: message.fields)
     exchange.request = HTTPRequest(
       method: method, scheme: place.scheme ?? (isSecured ? "https" : "http"), authority: place.authority,
@@ -56,6 +62,7 @@ final class HTTP1Pending {
   func receiveResponse(_ message: HTTP1Message) {
     isAnswered = true
     take(message)
+    answered = message.content
     exchange.response = HTTP1Pending.response(message)
   }
 
@@ -69,6 +76,15 @@ final class HTTP1Pending {
 
   func note(_ problem: HTTP1Problem, at offset: UInt64, in direction: Direction, _ detail: String) {
     findings.append(problem.at(offset, detail, in: direction))
+  }
+
+  /// The DNS exchange that it carries, if it does.
+  func dnsDraft(index: @autoclosure () -> Int, seen: ByteCounts) -> ExchangeDraft? {
+    guard
+      let dns = DNSOverHTTP(exchange, asked: asked, answered: answered, at: requestOffset, limits: limits)
+    else { return nil }
+    return ExchangeDraft(
+      index: index(), start: start, end: end, content: .dns(dns.exchange), findings: dns.findings, seen: seen)
   }
 
   func draft(seen: ByteCounts) -> ExchangeDraft {

@@ -78,7 +78,8 @@ extension HTTP1Reader {
     guard let line = lines.unfinished else { return .more }
     let parsed = HTTP1StartLine.parse(line.text, sentBy: direction.sender) { _, _, _ in }
     guard let parsed else { return .more }
-    message = HTTP1Message(line: parsed, start: line.start, last: strayed.last ?? line.start, findings: loose)
+    message = HTTP1Message(
+      line: parsed, start: line.start, offset: line.offset, last: strayed.last ?? line.start, findings: loose)
     strayed = OpaqueTally()
     lines.reset()
     meter.begin(codings: [], at: offset)

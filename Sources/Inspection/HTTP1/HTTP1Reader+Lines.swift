@@ -128,7 +128,8 @@ extension HTTP1Reader {
     loose = FindingList(limit: limits.findingCount)
     strayed = OpaqueTally()
     message = HTTP1Message(
-      line: parsed, start: line.sighting(at: index), last: sighting, findings: findings)
+      line: parsed, start: line.sighting(at: index), offset: line.offset(at: index), last: sighting,
+      findings: findings)
     meter.begin(codings: [], at: offset)
     noteLineEnd(line)
     section = HTTP1FieldSection(limits: limits.http1, direction: direction)

@@ -4,6 +4,8 @@ import SessionEvents
 struct HTTP1Message {
   let line: HTTP1StartLine
   let start: Sighting
+  /// The stream offset of its first byte.
+  let offset: UInt64
   /// Of the last byte that belonged to it.
   var last: Sighting
   var fields: [HTTPField] = []

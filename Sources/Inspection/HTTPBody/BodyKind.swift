@@ -1,3 +1,5 @@
+import SessionEvents
+
 /// The kinds of content that have a reader, by media type.
 enum BodyKind {
   case urlEncodedForm
@@ -27,8 +29,14 @@ enum BodyKind {
 
   /// A reader for one body of this kind; nil where it says nothing.
   func makeReader(_ head: BodyHead, _ environment: InspectionEnvironment) -> (any BodyReader)? {
-    switch self {
-    case .urlEncodedForm, .multipart, .eventStream, .dnsMessage: nil
+    let limits = environment.limits
+    return switch self {
+    case .urlEncodedForm: URLEncodedFormReader(limits: limits.bodies)
+    case .multipart(let type): MultipartReader(type, limits: limits.bodies)
+    case .eventStream where head.direction == .clientToServer: nil
+    case .eventStream:
+      EventStreamReader(within: head.index, services: environment.services, limits: limits.bodies)
+    case .dnsMessage: DNSBodyReader(head.direction, limits: limits)
     }
   }
 }

@@ -37,7 +37,8 @@ struct BodyResult {
   /// What it says, where a reader knows its kind.
   var content: BodyContent?
 
-  private let start: UInt64
+  /// The stream offset where it began.
+  let start: UInt64
   private let direction: Direction
 
   /// Begins for a body at a stream offset, where its findings are put.
