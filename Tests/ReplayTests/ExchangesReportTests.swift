@@ -22,17 +22,17 @@ import Testing
         + #""start":"2026-11-24T08:15:02.131000000Z","duration":20000000,"packet":23,"#
         + #""request":{"method":"GET","scheme":"https","authority":"example.com","target":"/","version":"1.1","#
         + #""headers":[["Host","example.com"]],"body":{"length":0,"sha256":"\#(nothing)","#
-        + #""decoded_length":null,"decoded_sha256":null},"trailers":[],"complete":true},"interim":[],"#
+        + #""decoded_length":null,"decoded_sha256":null,"form":null},"trailers":[],"complete":true},"interim":[],"#
         + #""response":{"status":200,"version":"1.1","reason":"OK","#
         + #""headers":[["Content-Type","text/html; charset=utf-8"]],"#
         + #""body":{"length":1256,"sha256":"\#(zeros)","decoded_length":1256,"#
-        + #""decoded_sha256":"\#(String(repeating: "03", count: 32))"},"#
+        + #""decoded_sha256":"\#(String(repeating: "03", count: 32))","form":null},"#
         + #""trailers":[["X-Check","é"]],"complete":true},"findings":[]}"#)
   }
 
   @Test func `writes a line for each exchange, and each is JSON`() throws {
     let lines = Self.lines(SampleObservations.all)
-    #expect(lines.count == 28)
+    #expect(lines.count == 31)
     for line in lines { _ = try JSONDecoder().decode(JSONValue.self, from: Data(line.utf8)) }
   }
 
@@ -54,6 +54,24 @@ import Testing
     #expect(lines[1].contains(#""sha256":null,"decoded_length":null,"decoded_sha256":null,"#))
     #expect(lines[1].contains(#""text":null,"complete":false}"#))
     #expect(lines[2].contains(#""close_code":1001,"text":"gone","complete":true}"#))
+  }
+
+  @Test func `tells what is in a form, and a server-sent event`() {
+    let lines = Self.lines(SampleObservations.bodies)
+    #expect(
+      lines[0].contains(
+        #""form":{"kind":"multipart","part_count":3,"parts":[{"name":"title","file_name":null,"#
+          + #""content_type":null,"length":5,"text":"Me & you"},{"name":"photo","file_name":"me.jpg","#
+          + #""content_type":"image/jpeg","length":4000,"text":"\\xff\\xd8"}]}"#))
+    #expect(lines[0].contains(#""form":null}"#))
+    #expect(
+      lines[1].contains(
+        #""protocol":"sse","#))
+    #expect(
+      lines[1].hasSuffix(
+        #""event":{"within":11,"type":"price","id":"17","length":1100,"sha256":"#
+          + #""\#(String(repeating: "07", count: 32))","text":"{\"up\":1"},"findings":[]}"#))
+    #expect(lines[2].contains(#""id":null,"length":0,"sha256":"e3b0c44298fc1c149afbf4c8996fb924"#))
   }
 
   @Test func `writes a command and its reply, and a password as it was sent`() {

@@ -215,6 +215,37 @@ enum SampleObservations {
     }
   }
 
+  // MARK: Bodies
+
+  static var bodies: [Observation] {
+    var form = request("POST", "/photos", sent: 4_711)
+    form.body.form = BodyForm(
+      kind: .multipart,
+      parts: [
+        BodyForm.Part(name: Array("title".utf8), byteCount: 5, excerpt: Array("Me \u{26} you".utf8)),
+        BodyForm.Part(
+          name: Array("photo".utf8), fileName: Array("me.jpg".utf8), contentType: Array("image/jpeg".utf8),
+          byteCount: 4_000, excerpt: [0xff, 0xd8]),
+      ], partCount: 3)
+    return [
+      exchange(
+        web, 10, from: 1_503, to: 1_504,
+        .http1(HTTPExchange(request: form, response: response(200, type: "text/plain", size: 0)))),
+      exchange(
+        web, 12, from: 1_503, to: 1_504,
+        .serverSentEvent(
+          ServerSentEvent(
+            within: 11, type: Array("price".utf8), id: Array("17".utf8), dataByteCount: 1_100,
+            dataSHA256: [UInt8](repeating: 7, count: 32), excerpt: Array("{\"up\":1".utf8)))),
+      exchange(
+        web, 13, from: 1_503, to: 1_503,
+        .serverSentEvent(
+          ServerSentEvent(
+            within: 11, type: Array("message".utf8), id: nil, dataByteCount: 0, dataSHA256: nil, excerpt: []))
+      ),
+    ]
+  }
+
   // MARK: The rest
 
   static var hidden: SessionSummary {
@@ -240,7 +271,7 @@ enum SampleObservations {
   }
 
   static var all: [Observation] {
-    dns + http + http2 + webSocket + commands + [
+    dns + http + http2 + webSocket + bodies + commands + [
       .opened(hidden), .opened(unreachable), .opened(opaque),
       exchange(hidden, from: 71, to: 71, .tlsHello(hello)),
       closed(resolver, at: 10, SessionClosing(.idle)),

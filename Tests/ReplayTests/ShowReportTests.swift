@@ -39,6 +39,10 @@ import Testing
                            3 fragments
         #2   08:15:03.604  WS              7 B   1.0 ms  server: binary  incomplete
         #2   08:15:03.604  WS              6 B   1.0 ms  server: close 1001  "gone"
+        #2   08:15:03.604  POST   200      0 B   1.0 ms  https://example.com/photos  sent 4.7 kB
+                           form: title, photo=me.jpg, and 1 more  text/plain
+        #2   08:15:03.604  SSE          1.1 kB   1.0 ms  price  #17  "{"up":1"…  in exchange 11
+        #2   08:15:03.604  SSE             0 B     0 ns  message  in exchange 11
         #6   08:15:02.301  10.0.0.1:55716 → 10.1.2.6:25 (address)
         #6   08:15:02.302  SMTP   220                    greeting  mail.test ESMTP
         #6   08:15:02.302  SMTP   250            1.0 ms  EHLO client.test  mail.test  5 lines

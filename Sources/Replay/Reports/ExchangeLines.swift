@@ -43,6 +43,7 @@ struct ExchangeLines {
     for interim in http.interim { line.add("after \(interim.status)", .dim, separator: "  ") }
     if let request = http.request, request.body.byteCount > 0 {
       line.add("sent \(Self.sizes(request.body))", .dim, separator: "  ")
+      if let form = request.body.form { line.add(Self.parts(form), .dim, separator: "  ") }
     }
     addResponse(http, to: &line)
   }
@@ -94,6 +95,17 @@ struct ExchangeLines {
       return HumaneUnits.size(body.byteCount)
     }
     return "\(HumaneUnits.size(body.byteCount)) (\(HumaneUnits.size(decoded)) decoded)"
+  }
+
+  /// `form: name, photo=me.jpg, and 3 more`.
+  private static func parts(_ form: BodyForm) -> String {
+    let shown = form.parts.prefix(4).map { part in
+      let name = DisplayText.safe(bytes: part.name)
+      return part.fileName.map { "\(name)=\(DisplayText.safe(bytes: $0))" } ?? name
+    }
+    let left = form.partCount - shown.count
+    let more = left > 0 ? ", and \(HumaneUnits.count(UInt64(left))) more" : ""
+    return "form: \(shown.joined(separator: ", "))\(more)"
   }
 
   /// The absolute form where there is an authority and the target is a path, else the target as sent.

@@ -66,6 +66,35 @@ extension JSONWriter {
       json.digest("sha256", body.sha256, of: body.byteCount)
       json.field("decoded_length", body.decodedByteCount)
       json.digest("decoded_sha256", body.decodedSHA256, of: body.decodedByteCount)
+      json.field("form") { json in
+        if let form = body.form { json.form(form) } else { json.null() }
+      }
+    }
+  }
+
+  private mutating func form(_ form: BodyForm) {
+    object { json in
+      json.field("kind", form.kind.rawValue)
+      json.field("part_count", form.partCount)
+      json.field("parts") { json in
+        json.array { json in
+          for part in form.parts { json.part(part) }
+        }
+      }
+    }
+  }
+
+  private mutating func part(_ part: BodyForm.Part) {
+    object { json in
+      json.field("name", bytes: part.name)
+      json.field("file_name") { json in
+        if let name = part.fileName { json.string(bytes: name) } else { json.null() }
+      }
+      json.field("content_type") { json in
+        if let type = part.contentType { json.string(bytes: type) } else { json.null() }
+      }
+      json.field("length", part.byteCount)
+      json.field("text", bytes: part.excerpt)
     }
   }
 
