@@ -7,7 +7,10 @@ enum DisplayText {
 
   /// The text with everything escaped that could steer a terminal or hide what is there: control and formatting
   /// characters (also those that turn the writing direction), separators of lines, and code points without meaning.
-  static func safe(_ text: String) -> String {
+  static func safe(_ text: String) -> String { safe(text, limit: limit) }
+
+  /// The same for a text that may be longer.
+  static func safe(_ text: String, limit: Int) -> String {
     if text.utf8.count <= limit, text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) { return text }
     var result = ""
     var shown = 0

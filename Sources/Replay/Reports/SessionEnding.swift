@@ -21,6 +21,12 @@ struct SessionEnding {
     }
   }
 
+  /// How it ended, and why.
+  var text: String {
+    let cause = summary.closing?.cause.map { ": \(Self.text($0))" } ?? ""
+    return endText + cause
+  }
+
   var lines: [StyledLine] {
     var line = StyledLine(session: summary.session, time: summary.closed ?? summary.opened)
     line.add(endText, isAbrupt ? .notable : .dim)

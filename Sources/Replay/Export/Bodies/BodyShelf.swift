@@ -10,6 +10,8 @@ final class BodyShelf: BodyStore {
     var byteLimit: Int?
     /// Whose bodies keep their content coding.
     var coded: Set<Party> = []
+    /// Makes the digest of each body; nil where none is wanted.
+    var digests: (any DigestService)?
   }
 
   private struct Place: Hashable {
@@ -31,7 +33,8 @@ final class BodyShelf: BodyStore {
   func makeSink(for body: BodyID) -> (any BodySink)? {
     guard wish.senders.contains(body.sender) else { return nil }
     let shelved = ShelvedBody(
-      SpilledBytes(in: space), byteLimit: wish.byteLimit, isCoded: wish.coded.contains(body.sender))
+      SpilledBytes(in: space), byteLimit: wish.byteLimit, isCoded: wish.coded.contains(body.sender),
+      digest: wish.digests?.makeSHA256())
     // One that is there already is of a protocol that was taken back.
     bodies[body.session, default: [:]][Place(index: body.index, sender: body.sender)] = shelved
     return shelved
@@ -63,16 +66,20 @@ final class ShelvedBody: BodySink {
   /// Whether it is longer than what is kept of one, so that nothing is.
   private(set) var isTooLong = false
   let takesCodedBytes: Bool
+  /// Of all bytes that came.
+  let digest: (any IncrementalDigest)?
   private let byteLimit: Int?
 
-  init(_ bytes: SpilledBytes, byteLimit: Int?, isCoded: Bool) {
+  init(_ bytes: SpilledBytes, byteLimit: Int?, isCoded: Bool, digest: (any IncrementalDigest)? = nil) {
     self.bytes = bytes
+    self.digest = digest
     self.byteLimit = byteLimit
     takesCodedBytes = isCoded
   }
 
   func write(_ bytes: Span<UInt8>) {
     byteCount += UInt64(bytes.count)
+    digest?.update(bytes)
     if let byteLimit, byteCount > UInt64(byteLimit) {
       isTooLong = true
       self.bytes.clear()
