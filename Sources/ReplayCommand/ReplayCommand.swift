@@ -16,7 +16,10 @@ struct ReplayCommand: ParsableCommand, HelpEnding {
       processes, TLS facts, reasons. The sidecar is found by its name; a capture without one is read as it is.
       """,
     version: version,
-    subcommands: [ShowCommand.self, ExchangesCommand.self, EventsCommand.self, ListCommand.self])
+    subcommands: [
+      ShowCommand.self, ExchangesCommand.self, EventsCommand.self, ListCommand.self, ExtractCommand.self,
+      ExportCommand.self,
+    ])
 
   static let version = "0.1.0"
 

@@ -30,6 +30,16 @@ final class InputPass {
     }
   }
 
+  /// Emits everything that is observed in the capture, and whether it is selected; bodies go to `bodies`.
+  func observeAll(
+    services: InspectionServices, bodies: (any BodyStore)?,
+    _ emit: (_ observation: Observation, _ isSelected: Bool) -> Void
+  ) throws(ReplayError) {
+    notes += try replayer.observe(services: services, bodies: bodies) { observation in
+      emit(observation, selection.admits(observation))
+    }
+  }
+
   /// Emits all events of the capture; what of them is told is left to the caller.
   func replay(_ emit: (_ event: SessionEvent, _ packet: UInt64?) -> Void) throws(ReplayError) {
     notes += try replayer.replay(emit)
