@@ -10,7 +10,7 @@ struct ReplayCommand: ParsableCommand, HelpEnding {
     discussion: """
       Reads what 'relay' recorded, and any other pcap or pcapng capture with IP in it: TCP streams are put back \
       together, HTTP/1 and DNS are understood, whatever was decrypted while recording is read like plain text. \
-      Nothing is sent, and no file is written.
+      Nothing is sent, and no file is written but by 'extract' and 'export'.
 
       A recording is a capture (NAME.pcap) and its sidecar (NAME.sessions.jsonl), which holds what packets cannot: \
       processes, TLS facts, reasons. The sidecar is found by its name; a capture without one is read as it is.

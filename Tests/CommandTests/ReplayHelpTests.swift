@@ -18,7 +18,7 @@ import Testing
         Reads what 'relay' recorded, and any other pcap or pcapng capture with IP in
         it: TCP streams are put back together, HTTP/1 and DNS are understood, whatever
         was decrypted while recording is read like plain text. Nothing is sent, and no
-        file is written.
+        file is written but by 'extract' and 'export'.
 
         A recording is a capture (NAME.pcap) and its sidecar (NAME.sessions.jsonl),
         which holds what packets cannot: processes, TLS facts, reasons. The sidecar is
@@ -36,6 +36,9 @@ import Testing
           events                  Write the session events as JSON Lines, for programs.
           list                    List the sessions: who, where to, how much, how it
                                   ended.
+          extract                 Write the bodies of HTTP messages to files.
+          export                  Write HTTP, or the capture itself, in a form that
+                                  other programs read.
 
           See 'replay help <subcommand>' for detailed help.
 

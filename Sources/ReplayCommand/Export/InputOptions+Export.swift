@@ -5,16 +5,13 @@ import Replay
 
 extension InputOptions {
   /// Reads every input through `pass`, one after the other on this thread.
-  ///
-  /// - Throws: The exit status, where nothing could be read at all.
   func runInTurn(
-    _ pass: @escaping (InputPass) throws(ReplayError) -> Void
+    readings: Int = 1, _ pass: @escaping (InputPass) throws(ReplayError) -> Void
   ) -> InputResults<Void> {
-    let settings = InputSettings(usesSidecar: !noSidecar, criteria: selected.criteria, jobs: 1)
     let onThisThread = OnThisThread(pass)
-    return InputRun(InputList(file), settings, Console()) { input throws(ReplayError) in
+    return run(readings: readings, inTurn: true) { input throws(ReplayError) in
       try onThisThread.body(input)
-    }.run()
+    }
   }
 
   /// What there is to read, for titles.

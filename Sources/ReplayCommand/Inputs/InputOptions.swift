@@ -34,17 +34,19 @@ struct InputOptions: ParsableArguments {
 
   /// Reads every input through `pass`, in parallel where there are several.
   ///
-  /// `readings` is how often a pass reads its input, for the progress bar.
+  /// `readings` is how often a pass reads its input, for the progress bar; `inTurn` has the passes called one after the
+  /// other, on the caller's thread.
   /// What a pass writes comes out in the order of the inputs, and behind it what there is to say of its input. The caller
   /// writes what else there is to write, and calls `end()` of the results.
   func run<Result: Sendable>(
-    readings: Int = 1,
+    readings: Int = 1, inTurn: Bool = false,
     _ pass: @escaping @Sendable (InputPass) throws(ReplayError) -> Result
   ) -> InputResults<Result> {
     let inputs = InputList(file)
     let settings = InputSettings(
       usesSidecar: !noSidecar, criteria: selected.criteria,
-      jobs: min(jobs ?? Self.processorCount, max(1, inputs.captureCount)), progress: ReadingProgress())
+      jobs: inTurn ? 1 : min(jobs ?? Self.processorCount, max(1, inputs.captureCount)),
+      progress: ReadingProgress())
     let console = Console()
     let total = inputs.byteCount.map { $0.multipliedReportingOverflow(by: UInt64(readings)).partialValue }
     ProgressThread.start(settings.progress, total: total, console)
