@@ -43,6 +43,11 @@ struct RecordingReading: ~Copyable {
     self.progress = progress
   }
 
+  /// Has someone told which session each packet belongs to.
+  func tellOwners(to onPacket: @escaping PacketOwner) {
+    assembler.onPacket = onPacket
+  }
+
   var notes: [ReplayNote] { captureNotes + sidecar.notes + assembler.notes }
 
   /// - Throws: If there is no packet but of link types that are not supported.

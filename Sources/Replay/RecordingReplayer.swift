@@ -24,13 +24,17 @@ public struct RecordingReplayer: Sendable {
   /// Emits all events of the recording, each with the number of the packet that it came from, and returns what there is
   /// to say of the capture itself.
   ///
+  /// `onPacket` is told of each packet's session.
   /// A capture or sidecar that is cut short or damaged is read as far as possible, and a note tells of it.
   ///
   /// - Throws: If the file cannot be opened, is no capture, frames its packets in an unknown way, or its sidecar
   ///   is none.
-  public func replay(_ emit: ReplayEmit) throws(ReplayError) -> [ReplayNote] {
+  public func replay(
+    onPacket: PacketOwner? = nil, _ emit: ReplayEmit
+  ) throws(ReplayError) -> [ReplayNote] {
     var reading = try RecordingReading.open(
       path: path, usesSidecar: usesSidecar, limits: limits, progress: progress)
+    if let onPacket { reading.tellOwners(to: onPacket) }
     try reading.run(emit)
     return reading.notes
   }

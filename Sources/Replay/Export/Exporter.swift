@@ -7,12 +7,22 @@ public import Inspection
 public protocol Exporter: AnyObject {
   /// Where the Inspector puts bodies; nil where they are not needed.
   var bodies: (any BodyStore)? { get }
-  /// The next observations are of another capture; its name, where there are several.
-  func beginCapture(_ name: String?) throws(ExportError)
+  /// Is told of every packet's session; nil where that is not needed.
+  var onPacket: PacketOwner? { get }
+  /// The observations that come next are of the capture at `path`; its name in titles, where there are several.
+  func beginCapture(_ path: String, name: String?) throws(ExportError)
   /// Takes the next observation; all must come, wanted or not, for bodies come before it is known.
   func receive(_ observation: Observation, isWanted: Bool) throws(ExportError)
+  /// The capture is read.
+  func endCapture() throws(ExportError)
   /// Writes what is to be written; nothing comes after it.
   func finish() throws(ExportError)
   /// What to say on standard error then, a line each.
   var remarks: [String] { get }
+}
+
+extension Exporter {
+  public var bodies: (any BodyStore)? { nil }
+  public var onPacket: PacketOwner? { nil }
+  public func endCapture() {}
 }

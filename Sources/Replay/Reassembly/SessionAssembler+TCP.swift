@@ -9,6 +9,7 @@ extension SessionAssembler {
     advance(to: stamp, emit: emit)
     guard let flow = flow(for: segment, at: stamp, emit: emit) else { return }
     let direction = flow.direction(from: segment.source)
+    defer { tellOwner(of: stamp, flow) }
     guard !flow.isClosed else { return noteLateBytes(segment, payload, flow, direction, stamp) }
     take(segment, payload, flow, direction, stamp, emit)
     flow.lastStamp = stamp

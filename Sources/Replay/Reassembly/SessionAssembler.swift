@@ -34,6 +34,9 @@ public final class SessionAssembler {
       }
   }
 
+  /// Is told of every packet that belongs to a session, once that is open.
+  public var onPacket: PacketOwner?
+
   public var notes: [ReplayNote] { notebook.notes }
 
   // MARK: Input
@@ -64,6 +67,12 @@ public final class SessionAssembler {
         .gap(direction, byteCount: UInt64(missing)), time: stamp.time, packet: stamp.number, to: emit)
     }
     flow.withStream(direction) { $0.count(payload.count + missing) }
+    tellOwner(of: stamp, flow)
+  }
+
+  func tellOwner(of stamp: PacketStamp, _ flow: Flow) {
+    guard let onPacket, let session = flow.session else { return }
+    onPacket(stamp.number, session)
   }
 
   /// Tells of packets that carried nothing for a session, or that could not be read.

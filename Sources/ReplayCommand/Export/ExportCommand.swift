@@ -86,18 +86,24 @@ struct ExportCommand: ParsableCommand, HelpEnding {
     } catch {
       error.end()
     }
-    let results = input.runInTurn { pass throws(ReplayError) in
-      let services = ContentServices.system.withoutBodyDigests
-      Self.orEnd { () throws(ExportError) in try exporter.beginCapture(pass.label) }
-      try pass.observeAll(services: services, bodies: exporter.bodies) { observation, isSelected in
-        Self.orEnd { () throws(ExportError) in try exporter.receive(observation, isWanted: isSelected) }
-      }
+    let results = input.runInTurn(readings: pcapng == nil ? 1 : 2) { pass throws(ReplayError) in
+      try Self.export(pass, to: exporter)
     }
     if !results.values.isEmpty {
       Self.orEnd { () throws(ExportError) in try exporter.finish() }
       results.console.tell(exporter.remarks.map(Message.note))
     }
     try results.end()
+  }
+
+  private static func export(_ pass: InputPass, to exporter: any Exporter) throws(ReplayError) {
+    orEnd { () throws(ExportError) in try exporter.beginCapture(pass.path, name: pass.label) }
+    let services = ContentServices.system.withoutBodyDigests
+    try pass.observeAll(services: services, bodies: exporter.bodies, onPacket: exporter.onPacket) {
+      observation, isSelected in
+      orEnd { () throws(ExportError) in try exporter.receive(observation, isWanted: isSelected) }
+    }
+    orEnd { () throws(ExportError) in try exporter.endCapture() }
   }
 
   private static func orEnd(_ body: () throws(ExportError) -> Void) {
@@ -114,6 +120,11 @@ struct ExportCommand: ParsableCommand, HelpEnding {
     }
     if let curl {
       return try CurlExport(to: output(curl), options: options(limit: 1_000_000, isRedacted: false))
+    }
+    if let pcapng {
+      return try PcapngExport(
+        to: output(pcapng), options: options(limit: 0, isRedacted: false),
+        isPartial: !input.selected.criteria.isEmpty)
     }
     return try MarkdownExport(to: output(markdown ?? "-"), options: options(limit: 2_000, isRedacted: true))
   }

@@ -32,10 +32,10 @@ final class InputPass {
 
   /// Emits everything that is observed in the capture, and whether it is selected; bodies go to `bodies`.
   func observeAll(
-    services: InspectionServices, bodies: (any BodyStore)?,
+    services: InspectionServices, bodies: (any BodyStore)?, onPacket: PacketOwner? = nil,
     _ emit: (_ observation: Observation, _ isSelected: Bool) -> Void
   ) throws(ReplayError) {
-    notes += try replayer.observe(services: services, bodies: bodies) { observation in
+    notes += try replayer.observe(services: services, bodies: bodies, onPacket: onPacket) { observation in
       emit(observation, selection.admits(observation))
     }
   }

@@ -36,7 +36,7 @@ public final class CurlExport: Exporter {
       + (leftOutCount > 0 ? ["\(count) requests cannot be repeated; comments in the script say why"] : [])
   }
 
-  public func beginCapture(_ name: String?) {
+  public func beginCapture(_ path: String, name: String?) {
     captureCount += 1
   }
 

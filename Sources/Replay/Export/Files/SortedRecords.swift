@@ -67,8 +67,8 @@ final class SortedRecords {
 
   // MARK: Reading
 
-  /// Hands over all records in the order of their keys, each in pieces, of which the last is marked.
-  func forEach(_ body: (Span<UInt8>, _ isLast: Bool) throws(ExportError) -> Void) throws(ExportError) {
+  /// Begins to read the records in the order of their keys; nothing is written any more.
+  func reading() throws(ExportError) -> Reading {
     if let failure { throw failure }
     places.sort()
     var cursors: [RunCursor] = []
@@ -77,28 +77,53 @@ final class SortedRecords {
       cursors.append(RunCursor(index, first: first, count: count))
       first += count
     }
-    if !cursors.isEmpty { storeBuffer() }
-    var next = 0
-    var piece: [UInt8] = []
-    while true {
-      var best: (place: RecordPlace, run: Int)?
+    return Reading(records: self, cursors: cursors)
+  }
+
+  /// Hands over all records in the order of their keys, each in pieces, of which the last is marked.
+  func forEach(_ body: (Span<UInt8>, _ isLast: Bool) throws(ExportError) -> Void) throws(ExportError) {
+    var reading = try reading()
+    while try reading.key() != nil { try reading.next(body) }
+  }
+
+  /// The records in the order of their keys, one after the other.
+  struct Reading {
+    fileprivate let records: SortedRecords
+    fileprivate var cursors: [RunCursor]
+    /// Of the places that no run has.
+    private var position = 0
+    private var piece: [UInt8] = []
+    private var found: (place: RecordPlace, run: Int?)?
+
+    fileprivate init(records: SortedRecords, cursors: [RunCursor]) {
+      self.records = records
+      self.cursors = cursors
+    }
+
+    /// The key of the record that is next; nil at the end.
+    mutating func key() throws(ExportError) -> RecordKey? {
+      if let found { return found.place.key }
       for run in cursors.indices {
         guard let place = try cursors[run].place() else { continue }
-        if best.map({ place < $0.place }) ?? true { best = (place, run) }
+        if found.map({ place < $0.place }) ?? true { found = (place, run) }
       }
-      if next < places.count, best.map({ places[next] < $0.place }) ?? true {
-        try read(places[next], &piece, body)
-        next += 1
-      } else if let best {
-        cursors[best.run].advance()
-        try read(best.place, &piece, body)
-      } else {
-        return
+      if position < records.places.count, found.map({ records.places[position] < $0.place }) ?? true {
+        found = (records.places[position], nil)
       }
+      return found?.place.key
+    }
+
+    /// Hands over the next record, in pieces, of which the last is marked.
+    mutating func next(_ body: (Span<UInt8>, _ isLast: Bool) throws(ExportError) -> Void) throws(ExportError)
+    {
+      guard try key() != nil, let (place, run) = found else { return }
+      found = nil
+      if let run { cursors[run].advance() } else { position += 1 }
+      try records.read(place, &piece, body)
     }
   }
 
-  private func read(
+  fileprivate func read(
     _ place: RecordPlace, _ piece: inout [UInt8],
     _ body: (Span<UInt8>, _ isLast: Bool) throws(ExportError) -> Void
   ) throws(ExportError) {

@@ -41,7 +41,7 @@ public final class HARExport: Exporter {
     return remarks
   }
 
-  public func beginCapture(_ name: String?) {
+  public func beginCapture(_ path: String, name: String?) {
     captureCount += 1
   }
 

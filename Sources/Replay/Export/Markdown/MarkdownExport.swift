@@ -33,7 +33,7 @@ public final class MarkdownExport: Exporter {
 
   public var remarks: [String] { redaction.remarks }
 
-  public func beginCapture(_ name: String?) {
+  public func beginCapture(_ path: String, name: String?) {
     captureCount += 1
     captureName = name
   }
