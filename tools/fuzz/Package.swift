@@ -14,10 +14,15 @@ let sanitized: [SwiftSetting] = [
 let package = Package(
   name: "fuzz",
   targets: [
+    .systemLibrary(name: "CPcap", pkgConfig: "libpcap"),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl"),
     .systemLibrary(name: "CCompression", pkgConfig: "zlib libzstd libbrotlidec"),
     .target(name: "SessionEvents", swiftSettings: sanitized),
+    .target(name: "JSONText", swiftSettings: sanitized),
     .target(name: "Packets", dependencies: ["SessionEvents"], swiftSettings: sanitized),
+    .target(
+      name: "CaptureFile", dependencies: ["SessionEvents", "JSONText", "CPcap", "CCompression"],
+      swiftSettings: sanitized),
     .target(name: "Inspection", dependencies: ["SessionEvents"], swiftSettings: sanitized),
     .target(
       name: "ContentCoding", dependencies: ["Inspection", "CCompression", "COpenSSL"],
@@ -26,7 +31,7 @@ let package = Package(
       name: "FuzzInput", dependencies: ["SessionEvents", "Inspection", "ContentCoding"],
       swiftSettings: sanitized),
     .executableTarget(
-      name: "fuzz", dependencies: ["FuzzInput", "Packets"],
+      name: "fuzz", dependencies: ["FuzzInput", "SessionEvents", "Packets", "CaptureFile"],
       swiftSettings: sanitized + [.unsafeFlags(["-parse-as-library"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
   ]
