@@ -17,8 +17,8 @@ struct ReplayCommand: ParsableCommand, HelpEnding {
       """,
     version: version,
     subcommands: [
-      ShowCommand.self, ExchangesCommand.self, EventsCommand.self, ListCommand.self, ExtractCommand.self,
-      ExportCommand.self,
+      ShowCommand.self, ExchangesCommand.self, EventsCommand.self, ListCommand.self, StatsCommand.self,
+      ExtractCommand.self, ExportCommand.self,
     ])
 
   static let version = "0.1.0"
