@@ -26,6 +26,8 @@ struct EventsCommand: ParsableCommand, HelpEnding {
 
   @OptionGroup var input: InputOptions
 
+  @OptionGroup var jobs: JobOptions
+
   @Flag(name: .long, help: "Leave out the bytes themselves; their count stays.")
   var noData = false
 
@@ -37,7 +39,8 @@ struct EventsCommand: ParsableCommand, HelpEnding {
         "with these filters the input is read twice, which standard input cannot be",
         hint: "write it to a file first, and read that", status: ExitStatus.usage)
     }
-    try input.run(readings: criteria.areDecidedAtOpening ? 1 : 2) { pass throws(ReplayError) in
+    try input.run(jobs: jobs.count, readings: criteria.areDecidedAtOpening ? 1 : 2) {
+      pass throws(ReplayError) in
       let sessions = try Self.sessions(pass, criteria)
       var report = EventsReport(includesData: includesData, file: pass.label)
       try pass.replay { event, packet in

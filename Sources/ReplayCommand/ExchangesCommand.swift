@@ -26,12 +26,14 @@ struct ExchangesCommand: ParsableCommand, HelpEnding {
 
   @OptionGroup var input: InputOptions
 
+  @OptionGroup var jobs: JobOptions
+
   @Flag(help: "Leave the digests of bodies null, which halves the time that large bodies take.")
   var noDigests = false
 
   func run() throws {
     let noDigests = noDigests
-    try input.run { pass throws(ReplayError) in
+    try input.run(jobs: jobs.count) { pass throws(ReplayError) in
       var report = ExchangesReport(file: pass.label)
       let services = noDigests ? ContentServices.system.withoutBodyDigests : ContentServices.system
       try pass.observe(services: services) { observation in

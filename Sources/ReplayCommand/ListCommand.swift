@@ -26,6 +26,8 @@ struct ListCommand: ParsableCommand, HelpEnding {
 
   @OptionGroup var input: InputOptions
 
+  @OptionGroup var jobs: JobOptions
+
   @Flag(name: .long, help: "Write JSON Lines, for programs.")
   var json = false
 
@@ -33,7 +35,7 @@ struct ListCommand: ParsableCommand, HelpEnding {
 
   func run() throws {
     let form = json ? try jsonForm() : .text(style.options)
-    try input.run { pass throws(ReplayError) in
+    try input.run(jobs: jobs.count) { pass throws(ReplayError) in
       var report = SessionsReport(form, file: pass.label)
       var inspector = Inspector(services: ContentServices.system.withoutBodyDigests)
       try pass.replay { event, packet in

@@ -37,11 +37,13 @@ struct ShowCommand: ParsableCommand, HelpEnding {
 
   @OptionGroup var input: InputOptions
 
+  @OptionGroup var jobs: JobOptions
+
   @OptionGroup var style: StyleOptions
 
   func run() throws {
     let options = style.options
-    try input.run { pass throws(ReplayError) in
+    try input.run(jobs: jobs.count) { pass throws(ReplayError) in
       var report = ShowReport(options: options, file: pass.label)
       try pass.observe(services: ContentServices.system.withoutBodyDigests) { observation in
         pass.write { report.receive(observation, into: &$0) }

@@ -27,6 +27,8 @@ struct StatsCommand: ParsableCommand, HelpEnding {
 
   @OptionGroup var input: InputOptions
 
+  @OptionGroup var jobs: JobOptions
+
   @Option(
     name: .long,
     help:
@@ -50,7 +52,7 @@ struct StatsCommand: ParsableCommand, HelpEnding {
 
   func run() throws {
     let groupings = by.isEmpty ? [.host, .protocol, .status] : by.uniqued
-    let results = input.run { pass throws(ReplayError) in
+    let results = input.run(jobs: jobs.count) { pass throws(ReplayError) in
       var statistics = TrafficStatistics(groupings)
       try pass.observe(services: ContentServices.system.withoutBodyDigests) { statistics.receive($0) }
       return statistics

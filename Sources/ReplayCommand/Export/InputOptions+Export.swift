@@ -9,7 +9,7 @@ extension InputOptions {
     readings: Int = 1, _ pass: @escaping (InputPass) throws(ReplayError) -> Void
   ) -> InputResults<Void> {
     let onThisThread = OnThisThread(pass)
-    return run(readings: readings, inTurn: true) { input throws(ReplayError) in
+    return run(readings: readings) { input throws(ReplayError) in
       try onThisThread.body(input)
     }
   }

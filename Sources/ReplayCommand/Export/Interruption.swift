@@ -16,6 +16,7 @@ enum Interruption {
       var watched = watched
       var signal: Int32 = 0
       guard sigwait(&watched, &signal) == 0 else { return }
+      Console.standard.endBars()
       PendingFiles.removeAll { end(by: signal) }
     }
   }

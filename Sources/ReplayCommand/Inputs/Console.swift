@@ -4,6 +4,8 @@ import Synchronization
 
 /// Standard output and standard error of the process, from any thread.
 final class Console: Sendable {
+  static let standard = Console()
+
   private struct State {
     /// Whether a progress bar stands on the terminal's last line.
     var showsBar = false
@@ -18,7 +20,7 @@ final class Console: Sendable {
   /// Whether additions should be written at once, since somebody watches.
   let isWatched: Bool
 
-  init() {
+  private init() {
     isWatched = isatty(STDOUT_FILENO) == 1
     isOutputApart = Self.isFile(STDOUT_FILENO)
   }

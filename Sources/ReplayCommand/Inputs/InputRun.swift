@@ -22,17 +22,20 @@ final class InputRun<Result: Sendable>: Sendable {
   private let pass: Pass
   private let state: Mutex<State>
 
-  init(_ inputs: InputList, _ settings: InputSettings, _ console: Console, _ pass: @escaping Pass) {
+  init(_ inputs: InputList, _ settings: InputSettings, _ pass: @escaping Pass) {
     self.inputs = inputs
     self.settings = settings
     self.pass = pass
-    turns = OutputTurns(console: console, reach: 4 * settings.jobs)
+    turns = OutputTurns(console: Console.standard, reach: 4 * settings.jobs)
     state = Mutex(State(matches: Selection(settings.criteria).matches))
   }
 
   /// Reads everything, and says what there is to say of each input behind its output.
   func run() -> InputResults<Result> {
-    let threads = (1..<max(1, settings.jobs)).compactMap { _ in WorkerThread { self.work() } }
+    let total = inputs.byteCount?.multipliedReportingOverflow(by: UInt64(settings.readings)).partialValue
+    ProgressThread.start(settings.progress, total: total, turns.console)
+    let jobs = min(settings.jobs, max(1, inputs.captureCount))
+    let threads = (1..<jobs).compactMap { _ in WorkerThread { self.work() } }
     work()
     for thread in threads { thread.join() }
     turns.console.endBars()
@@ -91,10 +94,12 @@ final class InputRun<Result: Sendable>: Sendable {
 struct InputSettings: Sendable {
   var usesSidecar: Bool
   var criteria: SelectionCriteria
-  /// Inputs that are read at a time.
+  /// Inputs that are read at a time, at most.
   var jobs: Int
+  /// How often each is read.
+  var readings: Int
 
-  var progress: ReadingProgress
+  let progress = ReadingProgress()
 
   func replayer(_ path: String) -> RecordingReplayer {
     var replayer = RecordingReplayer(path: path, usesSidecar: usesSidecar)

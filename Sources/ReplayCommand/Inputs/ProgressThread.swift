@@ -14,9 +14,13 @@ enum ProgressThread {
     guard isatty(STDERR_FILENO) == 1, !isDumbTerminal else { return }
     var signals = sigset_t()
     sigemptyset(&signals)
-    for signal in [SIGINT, SIGTERM, SIGHUP] where isDefault(signal) { sigaddset(&signals, signal) }
     var earlier = sigset_t()
-    pthread_sigmask(SIG_BLOCK, &signals, &earlier)
+    pthread_sigmask(SIG_BLOCK, nil, &earlier)
+    // Those that are blocked already somebody else waits for.
+    for signal in [SIGINT, SIGTERM, SIGHUP] where isDefault(signal) && sigismember(&earlier, signal) == 0 {
+      sigaddset(&signals, signal)
+    }
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
     let waited = signals
     let start = monotonicNanoseconds()
     let thread = WorkerThread {
