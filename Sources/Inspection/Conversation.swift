@@ -83,6 +83,7 @@ final class SessionContext {
   /// Whether both sides agreed on HTTP/2 (RFC 7301, RFC 9113 §3.2).
   var speaksHTTP2 = false
   private(set) var exchangeCount = 0
+  private var nestedCount = 0
 
   init(environment: InspectionEnvironment, session: SessionID, serverPort: UInt16) {
     self.environment = environment
@@ -91,6 +92,14 @@ final class SessionContext {
   }
 
   var limits: InspectionLimits { environment.limits }
+
+  /// Counts a conversation that begins within another; false where it would be one too many.
+  ///
+  /// A tunnel within a tunnel, and so on, would else let the stack grow with the input.
+  func mayNest() -> Bool {
+    nestedCount += 1
+    return nestedCount <= limits.nestedCount
+  }
 
   /// The index of the exchange that begins now.
   func takeIndex() -> Int {

@@ -4,6 +4,8 @@
 public struct InspectionLimits: Hashable, Sendable {
   /// Bytes, of both directions together, kept while the protocol of a session is undecided.
   public var undecidedByteCount = 16_384
+  /// Conversations that begin within others in one session: tunnels, upgrades.
+  public var nestedCount = 8
   /// Findings that an exchange keeps; the last says how many more there were.
   public var findingCount = 32
   /// Addresses whose names from DNS answers are remembered.

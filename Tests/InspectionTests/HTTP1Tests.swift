@@ -66,8 +66,8 @@ import Testing
       server: "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno", told: ["CONNECT a:443 0 → 403 2"]),
     Case(
       testDescription: "an upgrade",
-      client: "GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
-      server: "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\u{1}\u{2}",
+      client: "GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: chat/2\r\n\r\n",
+      server: "HTTP/1.1 101 Switching Protocols\r\nUpgrade: chat/2\r\n\r\n\u{1}\u{2}",
       told: ["GET /chat 0 → 101 0", "opaque 0 2"]),
     Case(
       testDescription: "empty lines before a request", client: "\r\n\r\n" + get,
@@ -89,7 +89,7 @@ import Testing
   @Test(arguments: wellFormed) func `is read`(_ example: Case) {
     let events = dialogue(example.client, example.server)
     let found = exchanges(events)
-    #expect(found.map(told) == example.told)
+    #expect(found.map(toldHTTP) == example.told)
     #expect(found.flatMap(\.codes) == example.codes)
     #expect(found.map(\.index) == Array(found.indices))
     #expect(splittingDifference(events) == nil)
@@ -213,26 +213,8 @@ import Testing
   @Test(arguments: malformed) func `is read as far as it makes sense`(_ example: Case) {
     let events = dialogue(example.client, example.server)
     let found = exchanges(events)
-    #expect(found.map(told) == example.told)
+    #expect(found.map(toldHTTP) == example.told)
     #expect(found.flatMap(\.codes) == example.codes)
     #expect(splittingDifference(events) == nil)
-  }
-
-  /// `METHOD TARGET BODY [cut] → INTERIM… STATUS BODY [+TRAILERS] [cut]`.
-  private func told(_ exchange: Exchange) -> String {
-    if let opaque = exchange.opaque { return "opaque \(opaque.clientByteCount) \(opaque.serverByteCount)" }
-    guard let http = exchange.http else { return "something else" }
-    var text = "?"
-    if let request = http.request {
-      text =
-        "\(String(decoding: request.method, as: UTF8.self)) \(String(decoding: request.target, as: UTF8.self))"
-      text += " \(request.body.byteCount)\(request.isComplete ? "" : " cut")"
-    }
-    text += " →"
-    for interim in http.interim { text += " \(interim.status)" }
-    guard let response = http.response else { return text + " ?" }
-    text += " \(response.status) \(response.body.byteCount)"
-    if !response.trailers.isEmpty { text += " +\(response.trailers.count)" }
-    return text + (response.isComplete ? "" : " cut")
   }
 }

@@ -6,9 +6,9 @@ import SessionEvents
 final class NestedConversation: Conversation {
   private let inner: any Conversation
   /// Where it begins, in bytes of the streams.
-  private let base: ByteCounts
+  private var base: ByteCounts
   /// How many bytes had been seen by then, without missing ones.
-  private let seenBefore: ByteCounts
+  private var seenBefore: ByteCounts
 
   init(_ inner: any Conversation, at base: ByteCounts, seen: ByteCounts) {
     self.inner = inner
@@ -17,6 +17,12 @@ final class NestedConversation: Conversation {
   }
 
   var standing: Standing { inner.standing }
+
+  /// Says where a direction begins that began later than the other, before anything of it is received.
+  func begin(_ direction: Direction, at offset: UInt64, seen: UInt64) {
+    base[direction] = offset
+    seenBefore[direction] = seen
+  }
 
   func receive(
     _ bytes: [UInt8], from start: Int, in direction: Direction, at sighting: Sighting,

@@ -11,12 +11,14 @@ final class HTTP1Conversation: Conversation {
   var asking: HTTP1Pending?
   /// Whose response is being read.
   var answering: HTTP1Pending?
-  /// The CONNECT exchange whose answer decides what the client's bytes are.
-  private var tunnelOffer: HTTP1Pending?
-  /// Bytes behind a switch of protocols, and others that belong to no message.
+  /// A request whose answer decides what the client's next bytes are.
+  var offer: HTTP1Offer?
+  /// A CONNECT that is taken as accepted although no answer came.
+  var assumedTunnel: HTTP1Pending?
+  /// Bytes that belong to no message.
   private var rest = OpaqueTally()
-  /// What both sides speak since an upgrade to HTTP/2.
-  private var successor: HTTP2Conversation?
+  /// What both sides speak since they left HTTP/1.
+  var successor: NestedConversation?
 
   init(_ context: SessionContext) {
     self.context = context
@@ -31,13 +33,20 @@ final class HTTP1Conversation: Conversation {
     var position = start
     let reader = reader(of: direction)
     while true {
+      if direction == .clientToServer, offer != nil {
+        guard hold(bytes, &position, at: sighting) else { return }
+        settleUnanswered(report)
+        continue
+      }
       let step = reader.advance(bytes, &position, at: sighting) { found in
         report(.exchange(found.draft(index: context.takeIndex(), seen: reader.seenAtHead)))
       }
       if case .more = step { return }
       if case .passed(let count) = step, let successor {
         // All of the bytes that are left.
-        successor.receive(bytes, from: position - count, in: direction, at: sighting, report: report)
+        successor.receive(bytes, from: position - count, in: direction, at: sighting) {
+          HTTP1Conversation.pass($0, on: report)
+        }
       } else {
         handle(step, of: reader, at: sighting, report)
       }
@@ -48,9 +57,11 @@ final class HTTP1Conversation: Conversation {
     _ byteCount: UInt64, in direction: Direction, at sighting: Sighting,
     report: (ConversationReport) -> Void
   ) {
-    if let successor {
-      successor.skip(byteCount, in: direction, at: sighting, report: report)
+    if direction == .clientToServer, offer != nil {
+      if hold(.gap(sighting, byteCount)) { settleUnanswered(report) }
+      return
     }
+    successor?.skip(byteCount, in: direction, at: sighting) { HTTP1Conversation.pass($0, on: report) }
     reader(of: direction).skip(byteCount)
     receive([], from: 0, in: direction, at: sighting, report: report)
     if direction == .serverToClient, responses.isSearching {
@@ -59,13 +70,18 @@ final class HTTP1Conversation: Conversation {
   }
 
   func halfClose(_ direction: Direction, report: (ConversationReport) -> Void) {
-    successor?.halfClose(direction, report: report)
+    if direction == .clientToServer, offer != nil {
+      if hold(.halfClosed) { settleUnanswered(report) }
+      return
+    }
+    successor?.halfClose(direction) { HTTP1Conversation.pass($0, on: report) }
     finish(direction, inOrder: true, report)
   }
 
   func close(_ end: SessionEnd, report: (ConversationReport) -> Void) {
-    successor?.close(end, report: report)
+    while offer != nil { settleUnanswered(report) }
     for direction in Direction.allCases { finish(direction, inOrder: end == .fin, report) }
+    successor?.close(end) { HTTP1Conversation.pass($0, on: report) }
     for pending in waiting { self.report(pending, report) }
     waiting = []
     var findings = FindingList(limit: context.limits.findingCount)
@@ -87,7 +103,7 @@ final class HTTP1Conversation: Conversation {
     }
   }
 
-  private var seen: ByteCounts { ByteCounts(client: requests.seen, server: responses.seen) }
+  var seen: ByteCounts { ByteCounts(client: requests.seen, server: responses.seen) }
 
   private func finish(_ direction: Direction, inOrder: Bool, _ report: (ConversationReport) -> Void) {
     let reader = reader(of: direction)
@@ -136,6 +152,7 @@ final class HTTP1Conversation: Conversation {
       requests.note(.hostMissing, at: end, "a request of HTTP/1.1 must have a Host field")
     }
     if asking?.isConnect == true { framing = .none }
+    asking?.asksForUpgrade = !fields.upgrades.isEmpty
     requests.begin(
       framing, codings: fields.contentCodings,
       audience: audience(of: message, framing, asking, in: .clientToServer))
@@ -145,9 +162,8 @@ final class HTTP1Conversation: Conversation {
     guard let message = requests.takeMessage(), let pending = asking else { return }
     asking = nil
     pending.receiveRequest(message, isSecured: context.isSecured)
-    if pending.isConnect, message.isComplete, !pending.isAnswered {
-      tunnelOffer = pending
-      requests.pass()
+    if message.isComplete, !pending.isAnswered, pending.isConnect || pending.asksForUpgrade {
+      offer = HTTP1Offer(pending)
     }
     reportIfDone(pending, report)
   }
@@ -188,6 +204,7 @@ final class HTTP1Conversation: Conversation {
         .responseLost, at: responses.offset, in: .serverToClient, "the response lies in a gap of the capture")
       pending.isAnswered = true
       reportIfDone(pending, report)
+      if offer?.pending === pending { settleUnanswered(report) }
     }
   }
 
@@ -215,39 +232,12 @@ final class HTTP1Conversation: Conversation {
       return pending.receiveInterim(message)
     }
     pending.receiveResponse(message)
-    switchProtocol(after: code, of: pending)
-    reportIfDone(pending, report)
-    if code == 101 { startHTTP2(pending.upgradedRequest(to: message.fields), pending.start) }
-  }
-
-  /// The 101 agreed on HTTP/2 in the clear (RFC 7540 §3.2): the rest of both streams is that.
-  private func startHTTP2(_ request: HTTPRequest?, _ start: Sighting) {
-    guard let request, successor == nil else { return }
-    let offsets = ByteCounts(client: requests.offset, server: responses.offset)
-    let successor = HTTP2Conversation(context, at: offsets, seen: seen)
-    successor.upgrade(request, start: start)
-    self.successor = successor
-  }
-
-  /// After a 101, or a 2xx to CONNECT, both directions speak something else (RFC 9110 §7.8, §9.3.6).
-  private func switchProtocol(after code: Int, of pending: HTTP1Pending) {
-    let isTunnel = pending.isConnect && (200..<300).contains(code)
-    if code == 101 || isTunnel {
-      if let cut = requests.interrupt() {
-        asking?.receiveRequest(cut, isSecured: context.isSecured)
-        asking = nil
-      }
-      requests.pass()
-      responses.pass()
-      tunnelOffer = nil
-    } else if tunnelOffer === pending {
-      tunnelOffer = nil
-      if requests.passedByteCount > 0 {
-        pending.note(
-          .tunnelRefused, at: requests.offset, in: .clientToServer,
-          "\(requests.passedByteCount) bytes followed a CONNECT that was refused")
-      }
-      requests.resume()
+    if code == 101 || (pending.isConnect && (200..<300).contains(code)) {
+      leaveHTTP1(after: pending, message.fields, report)
+    } else {
+      noteRefusal(of: pending)
+      reportIfDone(pending, report)
+      settleRefused(pending, report)
     }
   }
 
@@ -266,7 +256,7 @@ final class HTTP1Conversation: Conversation {
 
   // MARK: Reporting
 
-  private func reportIfDone(_ pending: HTTP1Pending, _ report: (ConversationReport) -> Void) {
+  func reportIfDone(_ pending: HTTP1Pending, _ report: (ConversationReport) -> Void) {
     guard pending.isAsked, pending.isAnswered else { return }
     if let index = waiting.firstIndex(where: { $0 === pending }) { waiting.remove(at: index) }
     self.report(pending, report)

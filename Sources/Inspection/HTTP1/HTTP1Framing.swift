@@ -16,12 +16,16 @@ struct HTTP1FramingFields {
   private(set) var transferCodings: [[UInt8]] = []
   private(set) var contentCodings: [[UInt8]] = []
   private(set) var hosts: [[UInt8]] = []
+  /// The protocols of Upgrade fields, in lower case.
+  private(set) var upgrades: [[UInt8]] = []
 
   init(_ fields: [HTTPField]) {
     for field in fields {
       switch field.name.count {
       case 4 where equalsIgnoringCase(field.name, FieldName.host):
         hosts.append(field.value)
+      case 7 where equalsIgnoringCase(field.name, FieldName.upgrade):
+        upgrades += HTTP1FramingFields.list(field.value[...]).map { $0.map(lowercased) }
       case 14 where equalsIgnoringCase(field.name, FieldName.contentLength):
         contentLengths += HTTP1FramingFields.list(field.value[...])
       case 16 where equalsIgnoringCase(field.name, FieldName.contentEncoding):
@@ -35,6 +39,7 @@ struct HTTP1FramingFields {
 
   private enum FieldName {
     static let host = Array("host".utf8)
+    static let upgrade = Array("upgrade".utf8)
     static let contentLength = Array("content-length".utf8)
     static let contentEncoding = Array("content-encoding".utf8)
     static let transferEncoding = Array("transfer-encoding".utf8)

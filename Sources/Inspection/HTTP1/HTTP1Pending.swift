@@ -29,6 +29,9 @@ final class HTTP1Pending {
     findings = FindingList(limit: limits.findingCount)
   }
 
+  /// Whether the request has an Upgrade field (RFC 9110 §7.8).
+  var asksForUpgrade = false
+
   var isConnect: Bool { method == HTTP1Pending.connect }
   var isHead: Bool { method == HTTP1Pending.head }
 
@@ -66,13 +69,8 @@ final class HTTP1Pending {
     exchange.response = HTTP1Pending.response(message)
   }
 
-  /// The request, where the response agrees on HTTP/2 (RFC 7540 §3.2).
-  func upgradedRequest(to fields: [HTTPField]) -> HTTPRequest? {
-    let agrees = fields.contains {
-      equalsIgnoringCase($0.name, Array("upgrade".utf8)) && equalsIgnoringCase($0.value, Array("h2c".utf8))
-    }
-    return agrees ? exchange.request : nil
-  }
+  /// As far as it was received in full; nil where there is none.
+  var request: HTTPRequest? { exchange.request }
 
   func note(_ problem: HTTP1Problem, at offset: UInt64, in direction: Direction, _ detail: String) {
     findings.append(problem.at(offset, detail, in: direction))

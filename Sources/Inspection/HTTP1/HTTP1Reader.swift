@@ -76,8 +76,6 @@ final class HTTP1Reader {
   var seen: UInt64 = 0
   /// How much both sides had said when the newest body began.
   var seenAtHead = ByteCounts()
-  /// Bytes passed over since `pass()`.
-  private(set) var passedByteCount: UInt64 = 0
 
   init(_ environment: InspectionEnvironment, direction: Direction) {
     self.direction = direction
@@ -132,14 +130,13 @@ final class HTTP1Reader {
 
   /// From now on everything passes unread.
   func pass() {
-    passedByteCount = 0
     lines.reset()
     state = .passing
   }
 
-  /// Reads again, after `pass()`.
-  func resume() {
-    state = passedByteCount == 0 ? .startLine : .searching(since: offset)
+  /// Looks for the next start line from here on, also after `pass()`.
+  func search() {
+    state = .searching(since: offset)
   }
 
   func note(_ problem: HTTP1Problem, at offset: UInt64, _ detail: @autoclosure () -> String) {
@@ -153,7 +150,6 @@ final class HTTP1Reader {
   private func count(_ byteCount: Int, at sighting: Sighting) {
     offset += UInt64(byteCount)
     seen += UInt64(byteCount)
-    if case .passing = state { passedByteCount += UInt64(byteCount) }
   }
 
   private func read(
