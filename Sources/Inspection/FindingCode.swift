@@ -33,9 +33,3 @@ enum BodyProblem: String, FindingCode {
   case multipartUnfinished = "multipart-unfinished"
   case partHeaderTooLong = "multipart-header-too-long"
 }
-
-/// What can be wrong with a ClientHello.
-enum TLSProblem: String, FindingCode {
-  case helloIncomplete = "tls.hello-incomplete"
-  case helloMalformed = "tls.hello-malformed"
-}

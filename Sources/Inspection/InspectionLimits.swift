@@ -10,12 +10,13 @@ public struct InspectionLimits: Hashable, Sendable {
   public var findingCount = 32
   /// Addresses whose names from DNS answers are remembered.
   public var hostNameCount = 65_536
-  /// The largest ClientHello, in bytes.
+  /// The largest ClientHello or ServerHello, in bytes.
   public var helloByteCount = 65_536
   public var http1 = HTTP1Limits()
   public var http2 = HTTP2Limits()
   public var webSocket = WebSocketLimits()
   public var dns = DNSLimits()
+  public var tls = TLSLimits()
   public var content = ContentLimits()
   public var bodies = BodyLimits()
   public var commands = CommandLimits()
@@ -98,6 +99,24 @@ public struct BodyLimits: Hashable, Sendable {
   public var boundaryByteCount = 256
   /// The first bytes that are told of a part's value, and of an event's data.
   public var excerptByteCount = 64
+
+  public init() {}
+}
+
+/// Limits of TLS sessions that are seen encrypted.
+public struct TLSLimits: Hashable, Sendable {
+  /// Bytes that are kept of one handshake message that carries certificates.
+  public var certificateMessageByteCount = 262_144
+  /// Certificates of one chain.
+  public var certificateCount = 32
+  /// Names of one certificate.
+  public var certificateNameCount = 1_000
+  /// Characters of one name of a certificate.
+  public var certificateNameLength = 1_024
+  /// Alerts that are kept of one session.
+  public var alertCount = 16
+  /// Bytes searched for the next record before a direction is given up.
+  public var resynchronisationByteCount: UInt64 = 16_777_216
 
   public init() {}
 }

@@ -1,12 +1,32 @@
 /// A DNS query and the response that matches it by id and question (RFC 1035 §7.3).
+///
+/// Every message is told in one exchange. What answers a query once more (the further messages of a zone transfer,
+/// RFC 5936 §2.2, or a response that came twice) is a response without a query that `follows`. Multicast messages
+/// (RFC 6762 §6, §18.1) are no pairs by design: each is an exchange of its own.
 public struct DNSExchange: Hashable, Sendable {
   public var query: DNSMessage?
   public var response: DNSMessage?
+  /// Which of DNS's siblings it is; nil for DNS itself.
+  public var flavor: DNSFlavor?
+  /// The index of the session's exchange whose query this response answers once more.
+  public var follows: Int?
 
-  public init(query: DNSMessage?, response: DNSMessage?) {
+  public init(
+    query: DNSMessage?, response: DNSMessage?, flavor: DNSFlavor? = nil, follows: Int? = nil
+  ) {
     self.query = query
     self.response = response
+    self.flavor = flavor
+    self.follows = follows
   }
+}
+
+/// Protocols that share DNS's messages.
+public enum DNSFlavor: String, Hashable, Sendable, CaseIterable {
+  /// Multicast DNS (RFC 6762).
+  case mdns
+  /// Link-local multicast name resolution (RFC 4795).
+  case llmnr
 }
 
 /// One DNS message (RFC 1035 §4), names and data in presentation form.
@@ -23,11 +43,13 @@ public struct DNSMessage: Hashable, Sendable {
   /// Without the OPT pseudo-record, which is `edns`.
   public var additional: [DNSRecord]
   public var edns: DNSExtension?
+  /// What a stateful operation (opcode DSO, RFC 8490 §5.4) carries instead of records.
+  public var operations: [DNSOperation]
 
   public init(
     id: UInt16, opcode: String, rcode: String, flags: DNSFlags, questions: [DNSQuestion] = [],
     answers: [DNSRecord] = [], authority: [DNSRecord] = [], additional: [DNSRecord] = [],
-    edns: DNSExtension? = nil
+    edns: DNSExtension? = nil, operations: [DNSOperation] = []
   ) {
     self.id = id
     self.opcode = opcode
@@ -38,6 +60,19 @@ public struct DNSMessage: Hashable, Sendable {
     self.authority = authority
     self.additional = additional
     self.edns = edns
+    self.operations = operations
+  }
+}
+
+/// One TLV of a stateful operation, by its type alone.
+public struct DNSOperation: Hashable, Sendable {
+  /// `KeepAlive`, `Subscribe`, `DSO65280`.
+  public var type: String
+  public var byteCount: Int
+
+  public init(type: String, byteCount: Int) {
+    self.type = type
+    self.byteCount = byteCount
   }
 }
 
@@ -56,6 +91,11 @@ public struct DNSFlags: OptionSet, Hashable, Sendable {
   public static let recursionAvailable = DNSFlags(rawValue: 0x0080)
   public static let authenticData = DNSFlags(rawValue: 0x0020)
   public static let checkingDisabled = DNSFlags(rawValue: 0x0010)
+
+  /// LLMNR's bits have other meanings (RFC 4795 §2.1.1): the name is not unique on the link.
+  public static let conflict = DNSFlags(rawValue: 0x0400)
+  /// LLMNR: the responder has not yet made sure that the name is unique.
+  public static let tentative = DNSFlags(rawValue: 0x0100)
 }
 
 public struct DNSQuestion: Hashable, Sendable {
@@ -65,11 +105,14 @@ public struct DNSQuestion: Hashable, Sendable {
   public var type: String
   /// `IN`, `CLASS77`.
   public var `class`: String
+  /// Multicast DNS's QU bit (RFC 6762 §5.4): a unicast response will do.
+  public var wantsUnicast: Bool
 
-  public init(name: String, type: String, class: String) {
+  public init(name: String, type: String, class: String, wantsUnicast: Bool = false) {
     self.name = name
     self.type = type
     self.class = `class`
+    self.wantsUnicast = wantsUnicast
   }
 }
 
@@ -81,13 +124,18 @@ public struct DNSRecord: Hashable, Sendable {
   public var timeToLive: UInt32
   /// Presentation form; RFC 3597 §5 (`\# 4 0a000001`) for unknown or malformed data.
   public var data: String
+  /// Multicast DNS's cache-flush bit (RFC 6762 §10.2): these records replace those known before.
+  public var flushesCache: Bool
 
-  public init(name: String, type: String, class: String, timeToLive: UInt32, data: String) {
+  public init(
+    name: String, type: String, class: String, timeToLive: UInt32, data: String, flushesCache: Bool = false
+  ) {
     self.name = name
     self.type = type
     self.class = `class`
     self.timeToLive = timeToLive
     self.data = data
+    self.flushesCache = flushesCache
   }
 }
 

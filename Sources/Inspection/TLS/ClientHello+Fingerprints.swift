@@ -1,6 +1,7 @@
 extension TLSHelloFacts {
-  /// What a ClientHello says; without digests, no fingerprints.
+  /// What a ClientHello says; without digests, no fingerprints, nor of a hello that breaks off before its extensions.
   public init(_ hello: ClientHello, digests: (any DigestService)?) {
+    let digests = hello.isFingerprintable ? digests : nil
     self.init(
       serverName: hello.serverName, alpn: hello.alpn,
       versions: hello.offeredVersions.map(ClientHello.versionName),
@@ -18,8 +19,13 @@ extension ClientHello {
     case 0x0302: "TLSv1.1"
     case 0x0303: "TLSv1.2"
     case 0x0304: "TLSv1.3"
-    default: "0x" + hexadecimal(version)
+    default: hexadecimalName(version)
     }
+  }
+
+  /// A number without a name: `0x7f1c`.
+  static func hexadecimalName(_ value: UInt16) -> String {
+    "0x" + hexadecimal(value)
   }
 
   /// The text whose MD5 is JA3: version, cipher suites, extensions, groups and point formats, in decimal, in the
@@ -91,7 +97,8 @@ private func hexadecimal(_ value: UInt16) -> String {
   return String(repeating: "0", count: 4 - text.utf8.count) + text
 }
 
-private func hexadecimalDigest(of text: String, _ digest: any IncrementalDigest) -> String {
+/// The digest of a text, in hexadecimal.
+func hexadecimalDigest(of text: String, _ digest: any IncrementalDigest) -> String {
   digest.update(Array(text.utf8).span)
   return digest.finish().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }

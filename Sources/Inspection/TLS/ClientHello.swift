@@ -46,6 +46,12 @@ public struct ClientHello: Hashable, Sendable {
       ? [legacyVersion] : supportedVersions.filter { !ClientHello.isGREASE($0) }
   }
 
+  /// Whether the lists that come before the extensions could be read.
+  var isFingerprintable: Bool {
+    let early = ["legacy_version", "random", "legacy_session_id", "cipher_suites", "compression_methods"]
+    return malformation.map { !early.contains($0.part) } ?? true
+  }
+
   /// Whether a value is reserved to keep peers tolerant of unknown ones (RFC 8701 §2).
   static func isGREASE(_ value: UInt16) -> Bool {
     value & 0x0f0f == 0x0a0a && value >> 8 == value & 0xff

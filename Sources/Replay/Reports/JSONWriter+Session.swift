@@ -64,12 +64,16 @@ extension JSONWriter {
     field("version", facts.version)
     field("cipher", facts.cipher)
     field("alpn", facts.alpn)
-    field("certificates") { json in
+    certificates("certificates", facts.certificates)
+    strings("certificate_errors", facts.certificateErrors)
+  }
+
+  mutating func certificates(_ name: String, _ certificates: [CertificateFacts]) {
+    field(name) { json in
       json.array { json in
-        for certificate in facts.certificates { json.certificate(certificate) }
+        for certificate in certificates { json.certificate(certificate) }
       }
     }
-    strings("certificate_errors", facts.certificateErrors)
   }
 
   private mutating func certificate(_ certificate: CertificateFacts) {
