@@ -124,6 +124,22 @@ enum SampleObservations {
     serverName: "example.com", alpn: [Array("h2".utf8), [0xff]], versions: ["TLSv1.3", "TLSv1.2"],
     ja3: "579ccef312d18482fc42e2b822ca2430", ja4: "t13d1516h2_8daaf6152771_e5627efa2ab1")
 
+  static let serverHello = TLSServerHelloFacts(
+    version: "TLSv1.2", cipher: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", alpn: Array("h2".utf8),
+    isResumed: false, ja3s: "836ce314215654b5b1f85f97c73e506f",
+    certificates: [
+      CertificateFacts(
+        subject: "CN=example.com,O=Example\u{1b}", issuer: "CN=Example CA", names: ["example.com"],
+        notBefore: time(-1_000_000), notAfter: time(1_000_000), sha256: [UInt8](repeating: 0xab, count: 32)),
+      CertificateFacts(
+        subject: "CN=Example CA", issuer: "CN=Example CA", names: [], notBefore: time(-1_000_000),
+        notAfter: time(1_000_000), sha256: [UInt8](repeating: 0xcd, count: 32)),
+    ], wantsClientCertificate: true,
+    alerts: [TLSAlert(sender: .client, level: "fatal", description: "unknown_ca")],
+    records: TLSRecordCounts(
+      client: .init(applicationRecordCount: 1, applicationByteCount: 99),
+      server: .init(applicationRecordCount: 3, applicationByteCount: 12_345, otherRecordCount: 2)))
+
   static func request(_ method: String, _ target: String, sent: UInt64 = 0) -> HTTPRequest {
     HTTPRequest(
       method: Array(method.utf8), scheme: "https", authority: Array("example.com".utf8),
@@ -274,6 +290,13 @@ enum SampleObservations {
     dns + http + http2 + webSocket + bodies + commands + [
       .opened(hidden), .opened(unreachable), .opened(opaque),
       exchange(hidden, from: 71, to: 71, .tlsHello(hello)),
+      exchange(
+        hidden, 1, from: 72, to: 75, .tlsServerHello(serverHello),
+        findings: [
+          Finding(
+            code: "tls.alert", offset: 5, detail: "the client gives up: unknown_ca",
+            direction: .clientToServer)
+        ]),
       closed(resolver, at: 10, SessionClosing(.idle)),
       closed(
         unreachable, at: 85,
