@@ -57,19 +57,19 @@ import Testing
         #6   08:15:02.302  PGSQL  ok             1.0 ms  Query select 1  1 row
         #6   08:15:02.302  SOCKS  ok             1.0 ms  CONNECT example.com:443  succeeded
         #6   08:15:02.302  PROXY                         PROXY TCP4 192.0.2.1 198.51.100.1 5000 443
-        #4   08:15:02.181  10.0.0.1:55714 → 10.1.2.4:8080 (address)
-        #4   08:15:02.186  reset by the server after 5.0 ms without an exchange
-                           ! server unreachable: connect: Connection refused
         #3   08:15:02.171  curl[4711] [2001:db8::1]:50000 → [2001:db8::2]:443 (address)
                            bypassed, not recorded: the server wants a client certificate
         #3   08:15:02.172  TLS                           hello example.com  ALPN h2,\xff  TLSv1.3,TLSv1.2
                            JA4 t13d1516h2_8daaf6152771_e5627efa2ab1  not decrypted
-        #3   08:15:02.173  TLS                    3.0 ms  server chose TLSv1.2
+        #3   08:15:02.173  TLS                   3.0 ms  server chose TLSv1.2
                            TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256  ALPN h2  certificate
                            CN=example.com,O=Example\u{1b}, valid 2026-11-24 to 2026-11-24, issued by
                            CN=Example CA, chain of 2  asks for a client certificate  client: unknown_ca
                            99 B encrypted from the client  12.3 kB encrypted from the server
                            ! tls.alert at 5 of the client's bytes: the client gives up: unknown_ca
+        #4   08:15:02.181  10.0.0.1:55714 → 10.1.2.4:8080 (address)
+        #4   08:15:02.186  reset by the server after 5.0 ms without an exchange
+                           ! server unreachable: connect: Connection refused
         #5   08:15:02.191  curl[4711] 10.0.0.1:55715 → git.test:22 (dns) 10.1.2.5
         #5   08:15:02.192  TCP                   8.0 ms  999 B from the client, 1.0 kB from the server,
                            perhaps ssh: begins with "SSH-"

@@ -48,7 +48,8 @@ extension ExchangeLines {
     let sides = [("client", records.client), ("server", records.server)]
     for (name, side) in sides where side.applicationRecordCount > 0 {
       let size = HumaneUnits.size(side.applicationByteCount)
-      line.addWords("\(size) encrypted from the \(name)", .dim, separator: "  ")
+      line.add(size, .dim, separator: "  ")
+      line.addWords("encrypted from the \(name)", .dim)
     }
   }
 }
