@@ -53,7 +53,8 @@ let package = Package(
       name: "Recorder", dependencies: ["SessionEvents", "Packets", "CaptureFile", "CChecksums"],
       swiftSettings: checked),
     .target(
-      name: "Replay", dependencies: ["SessionEvents", "JSONText", "Packets", "CaptureFile", "Inspection"],
+      name: "Replay",
+      dependencies: ["SessionEvents", "JSONText", "Packets", "CaptureFile", "Inspection", "CChecksums"],
       swiftSettings: memorySafe),
 
     // The machine: its files, processes and tools; who holds a socket; the firewall.

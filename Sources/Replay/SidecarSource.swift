@@ -61,7 +61,7 @@ struct SidecarSource: ~Copyable {
 
 extension CaptureError {
   /// Whether there simply is no such file.
-  fileprivate var isAbsence: Bool {
+  var isAbsence: Bool {
     guard case .system(_, let failure) = self else { return false }
     return failure.code == ENOENT || failure.code == ENOTDIR
   }

@@ -18,6 +18,7 @@ struct ReplayCommand: ParsableCommand, HelpEnding {
     version: version,
     subcommands: [
       ShowCommand.self, ExchangesCommand.self, EventsCommand.self, ListCommand.self, StatsCommand.self,
+      VerifyCommand.self,
       ExtractCommand.self, ExportCommand.self,
     ])
 

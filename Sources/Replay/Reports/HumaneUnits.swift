@@ -51,3 +51,10 @@ package enum HumaneUnits {
     value / unit == count - 1 && value % unit * 2 >= unit
   }
 }
+
+extension HumaneUnits {
+  /// `1 session`, `1,234 sessions`.
+  package static func plural(_ value: UInt64, _ noun: String) -> String {
+    "\(count(value)) \(noun)\(value == 1 ? "" : "s")"
+  }
+}

@@ -26,8 +26,8 @@ extension StatisticsReport {
   private var summaryLines: [StyledLine] {
     let total = statistics.total
     var counts = StyledLine(indent: 2)
-    counts.add(Self.counted(total.sessions, "session"), .bold)
-    counts.add(Self.counted(total.exchanges, "exchange"), .bold, separator: ", ")
+    counts.add(HumaneUnits.plural(total.sessions, "session"), .bold)
+    counts.add(HumaneUnits.plural(total.exchanges, "exchange"), .bold, separator: ", ")
     if let first = statistics.first, let last = statistics.last {
       let (start, end) = (CivilTime(first), CivilTime(last))
       counts.add("from \(start.date) \(start.timeOfDay)")
@@ -37,17 +37,13 @@ extension StatisticsReport {
     bytes.add("\(HumaneUnits.size(statistics.clientBytes)) from the clients")
     bytes.add("\(HumaneUnits.size(statistics.serverBytes)) from the servers", separator: ", ")
     if statistics.failedSessions > 0 {
-      bytes.add(Self.counted(statistics.failedSessions, "failed session"), .bad, separator: ", ")
+      bytes.add(HumaneUnits.plural(statistics.failedSessions, "failed session"), .bad, separator: ", ")
     }
     if statistics.gapSessions > 0 {
-      let places = Self.counted(statistics.gapSessions, "session")
+      let places = HumaneUnits.plural(statistics.gapSessions, "session")
       bytes.add("\(HumaneUnits.count(statistics.gapBytes)) bytes missing in \(places)", .bad, separator: ", ")
     }
     return [counts, bytes]
-  }
-
-  private static func counted(_ count: UInt64, _ noun: String) -> String {
-    "\(HumaneUnits.count(count)) \(noun)\(count == 1 ? "" : "s")"
   }
 }
 

@@ -1,0 +1,164 @@
+import CaptureFile
+import Packets
+import SessionEvents
+
+/// One session of the sidecar, and what the capture has of it; owned by one `Verification`.
+final class SessionProof {
+  let id: SessionID
+  let opening: SessionOpening
+  /// As its packets carry it.
+  let client: Endpoint
+  let key: FlowKey
+  /// When it opened, and the packet that showed it, as the sidecar says.
+  let opened: Timestamp
+  let openedPacket: UInt64?
+  /// How it ended; nil as long as the sidecar has not said.
+  var closing: (closing: SessionClosing, totals: SessionTotals)?
+  /// Packets that may follow a `closed` whose place is not quite right.
+  var settleAt: UInt64 = .max
+  private(set) var hasPackets = false
+  private var clientStream = StreamProof(of: .client)
+  private var serverStream = StreamProof(of: .server)
+  private var resetBy: Party?
+  private var differences: [Difference] = []
+
+  init(_ id: SessionID, _ opening: SessionOpening, _ shown: ShownEndpoints?, _ line: SidecarLine) {
+    self.id = id
+    self.opening = opening
+    client = shown?.client ?? opening.client
+    key = FlowKey(opening.transport, client, shown?.server ?? opening.originalDestination)
+    opened = line.time
+    openedPacket = line.packet
+  }
+
+  /// Whether the client's SYN was there.
+  var hasBegun: Bool { clientStream.hasBegun }
+
+  func skip(_ byteCount: UInt64, in direction: Direction) {
+    withStream(direction) { $0.skip(byteCount) }
+  }
+
+  func position(of direction: Direction) -> UInt64 {
+    direction == .clientToServer ? clientStream.position : serverStream.position
+  }
+
+  func direction(of packet: RecordedPacket) -> Direction {
+    packet.source == client ? .clientToServer : .serverToClient
+  }
+
+  /// The bytes that the sidecar would have to call a gap for the packet to be in its place; nil where it is.
+  func gap(before packet: RecordedPacket) -> UInt64? {
+    guard packet.isIntact, case .tcp(let sequence, let flags) = packet.transport, !flags.contains(.syn) else {
+      return nil
+    }
+    return direction(of: packet) == .clientToServer
+      ? clientStream.gapBefore(sequence) : serverStream.gapBefore(sequence)
+  }
+
+  /// Takes one of its packets.
+  func take(
+    _ packet: RecordedPacket, _ frame: Span<UInt8>, _ captured: CapturedPacket, keepsDamaged: Bool
+  ) -> PacketEffect {
+    hasPackets = true
+    let direction = direction(of: packet)
+    let payload = frame.extracting(packet.payload)
+    let effect: PacketEffect
+    switch packet.transport {
+    case .udp:
+      effect = withStream(direction) {
+        $0.take(packet, payload, captured.number, keepsDamaged: keepsDamaged)
+      }
+    case .tcp(let sequence, let flags):
+      effect = take(sequence, flags, packet, payload, captured, direction, keepsDamaged)
+    }
+    if let kind = effect.difference {
+      differences.append(Difference(kind, party: direction.sender, packet: effect.packet))
+    }
+    return effect
+  }
+
+  /// What differs, as far as it was not taken yet.
+  func takeDifferences() -> [Difference] {
+    defer { differences = [] }
+    return differences.map(owned)
+  }
+
+  /// What can be said at the end, beside what was said before.
+  func settle() -> [Difference] {
+    guard hasPackets || opening.transport == .tcp && opening.continues == nil || openedPacket != nil else {
+      return streamDifferences
+    }
+    guard hasPackets else {
+      return [owned(Difference(.beginning("none of its packets is there"), packet: openedPacket))]
+    }
+    return streamDifferences + endDifferences
+  }
+
+  /// Payload that is in the capture.
+  var byteCount: UInt64 { clientStream.byteCount + serverStream.byteCount }
+
+  // MARK: Helpers
+
+  private func take(
+    _ sequence: UInt32, _ flags: TCPFlags, _ packet: RecordedPacket, _ payload: Span<UInt8>,
+    _ captured: CapturedPacket, _ direction: Direction, _ keepsDamaged: Bool
+  ) -> PacketEffect {
+    if flags.contains(.syn) {
+      if direction == .clientToServer, !clientStream.hasBegun { checkTime(captured) }
+      return withStream(direction) { $0.begin(at: sequence, packet, captured.number) }
+    }
+    var isUnclear = false
+    let hasBegun = direction == .clientToServer ? clientStream.hasBegun : serverStream.hasBegun
+    if !hasBegun, opening.continues == nil {
+      isUnclear = true
+      let text = "its \(direction == .clientToServer ? "SYN" : "SYN-ACK") is not there"
+      differences.append(Difference(.beginning(text), party: direction.sender, packet: captured.number))
+    }
+    if flags.contains(.rst), packet.isIntact { resetBy = direction.sender }
+    var effect = withStream(direction) {
+      $0.take(sequence, flags, packet, payload, captured.number, keepsDamaged: keepsDamaged)
+    }
+    effect.isUnclear = effect.isUnclear || isUnclear
+    return effect
+  }
+
+  private func checkTime(_ captured: CapturedPacket) {
+    guard captured.time != opened else { return }
+    let text = "its SYN has the time \(captured.time), not \(opened)"
+    differences.append(Difference(.beginning(text), packet: captured.number))
+  }
+
+  private var streamDifferences: [Difference] {
+    let totals = closing?.totals
+    return (clientStream.differences(from: totals?.client) + serverStream.differences(from: totals?.server))
+      .map(owned)
+  }
+
+  private var endDifferences: [Difference] {
+    guard opening.transport == .tcp, let end = closing?.closing.end else { return [] }
+    let hasBoth = clientStream.hasEnded && serverStream.hasEnded
+    let text: String? =
+      switch end {
+      case .fin:
+        hasBoth ? nil : "it was closed by both sides, but a FIN is not there"
+      case .reset(let party):
+        resetBy == party ? nil : "it was reset by the \(party.rawValue), but that RST is not there"
+      case .idle, .open:
+        resetBy.map { "it was open, but has a RST of the \($0.rawValue)" }
+      }
+    return text.map { [owned(Difference(.end($0)))] } ?? []
+  }
+
+  private func owned(_ difference: Difference) -> Difference {
+    var difference = difference
+    difference.session = id
+    return difference
+  }
+
+  private func withStream<Result>(_ direction: Direction, _ body: (inout StreamProof) -> Result) -> Result {
+    switch direction {
+    case .clientToServer: body(&clientStream)
+    case .serverToClient: body(&serverStream)
+    }
+  }
+}
