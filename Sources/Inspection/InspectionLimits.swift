@@ -51,7 +51,7 @@ public struct HTTP2Limits: Hashable, Sendable {
   public var openHeaderByteCount = 16_777_216
   /// Bytes of one header block, coded.
   public var headerBlockByteCount = 262_144
-  /// CONTINUATION frames of one header block.
+  /// CONTINUATION frames of one header block (CVE-2024-27316); more are a flood.
   public var continuationCount = 1_024
   /// Bytes of one header or trailer section, decoded, as RFC 9113 §6.5.2 counts them.
   public var headerListByteCount = 262_144
@@ -63,6 +63,16 @@ public struct HTTP2Limits: Hashable, Sendable {
   public var settingsCount = 64
   /// Interim responses of one exchange.
   public var interimCount = 32
+  /// Bytes searched for the next frames before a direction is given up.
+  public var resynchronisationByteCount: UInt64 = 16_777_216
+  /// HTTP/2 streams that a client may reset within a second (CVE-2023-44487); more are a flood.
+  public var resetsPerSecond = 200
+  /// SETTINGS that a side may send within a second (CVE-2019-9515); more are a flood.
+  public var settingsPerSecond = 100
+  /// PINGs that a side may send within a second (CVE-2019-9512); more are a flood.
+  public var pingsPerSecond = 1_000
+  /// Decoded bytes per coded one in a header block that is beyond `headerListByteCount`; more are a bomb.
+  public var headerRatio = 16
 
   public init() {}
 }

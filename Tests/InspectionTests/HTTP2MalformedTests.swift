@@ -284,8 +284,8 @@ import Testing
     script = HTTP2Script()
     script.client(
       Frames.frame(1, 1, 1, [0x82]), Frames.frame(9, 0, 1), Frames.frame(9, 0, 1), Frames.frame(9, 0, 1),
-      Frames.frame(9, 4, 1))
-    #expect(exchanges(script.events, limits: limits).flatMap(\.codes) == ["h2.header-block-too-long"])
+      Frames.frame(9, 4, 1), Frames.get(3))
+    #expect(exchanges(script.events, limits: limits).map(\.codes) == [["h2.continuation-flood"], []])
     #expect(splittingDifference(script.events, limits: limits) == nil)
     script = HTTP2Script()
     script.client(
@@ -307,5 +307,47 @@ import Testing
       Frames.ok(1, end: true))
     let found = exchanges(script.events, limits: limits)
     #expect(found.map(\.codes) == [["h2.too-many-interim"], ["h2.too-many-settings"]])
+  }
+
+  @Test func `floods the other side`() {
+    var limits = InspectionLimits()
+    limits.http2.resetsPerSecond = 2
+    limits.http2.settingsPerSecond = 2
+    limits.http2.pingsPerSecond = 2
+    let ping = Frames.frame(6, 0, 0, [UInt8](repeating: 0, count: 8))
+    func codes(_ client: [[UInt8]], seconds: Bool = false) -> [String] {
+      var script = HTTP2Script()
+      if seconds {
+        // A second and more lies between each two.
+        for frames in client {
+          for _ in 0..<1_000 { script.client([]) }
+          script.client(frames)
+        }
+      } else {
+        script.client(client.flatMap(\.self))
+      }
+      return exchanges(script.events, limits: limits).filter { $0.stream == 0 }.flatMap(\.codes)
+    }
+    let resets = [1, 3, 5, 7].map { Frames.get($0) + Frames.reset($0, 8) }
+    #expect(codes(resets) == ["h2.rapid-reset"])
+    #expect(codes(Array(resets.prefix(2))) == [])
+    #expect(codes(resets, seconds: true) == [])
+    #expect(codes(Array(repeating: ping, count: 4)) == ["h2.ping-flood"])
+    #expect(codes(Array(repeating: ping, count: 4), seconds: true) == [])
+    #expect(codes(Array(repeating: Frames.settings(), count: 4)) == ["h2.settings-flood"])
+  }
+
+  @Test func `unfolds a few bytes into more fields than are kept`() {
+    let large = String(repeating: "y", count: 1_000)
+    var limits = InspectionLimits()
+    limits.http2.headerListByteCount = 10_000
+    var script = HTTP2Script()
+    let entry = [0x40, 1, 0x78, 0x7f, 0xe9, 0x06] + Array(large.utf8)
+    script.client(Frames.frame(1, 5, 1, Frames.block(Frames.request("GET", "/")) + entry))
+    script.client(
+      Frames.frame(1, 5, 3, Frames.block(Frames.request("GET", "/")) + [UInt8](repeating: 0xbe, count: 100)))
+    let found = exchanges(script.events, limits: limits)
+    #expect(found.map(\.codes) == [[], ["h2.hpack-bomb"]])
+    #expect((8...9).contains(found.last?.http?.request?.headers.count ?? 0))
   }
 }

@@ -120,6 +120,7 @@ final class ProtocolChoice: Conversation {
       return lastResort()
     case (.excluded, _), (_, .excluded), (.undecided, .undecided):
       guard isForced else { return nil }
+      if heldBytesSpeakHTTP2() { return .http2 }
       return client.isLikelyHTTP1 || lostDirectionSpeaksHTTP1() ? .http1 : lastResort()
     }
   }
@@ -140,6 +141,18 @@ final class ProtocolChoice: Conversation {
       }
     }
     return false
+  }
+
+  /// Whether frames are found in what is held: the capture began in their midst, or lacks the beginning.
+  private func heldBytesSpeakHTTP2() -> Bool {
+    Direction.allCases.contains { direction in
+      var search = HTTP2Search(direction, .behindGap, limit: .max)
+      for case .bytes(direction, let sighting, let run) in held {
+        var position = 0
+        if search.receive(run, &position, at: sighting, drop: { _, _ in }) { return true }
+      }
+      return search.finish()
+    }
   }
 
   private func choose(_ choice: GuessedProtocol, _ report: (ConversationReport) -> Void) {

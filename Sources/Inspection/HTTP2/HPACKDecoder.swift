@@ -14,16 +14,34 @@ struct HPACKDecoder {
     table = HPACKDynamicTable(capacity: 4_096, mostCapacity: mostCapacity)
   }
 
+  /// What the last block had that is not known, for it refers to what the capture lacks.
+  private(set) var unknown = Unknown()
+
+  struct Unknown: Hashable {
+    var fieldCount = 0
+    /// The value of the first one of which the name alone is not known.
+    var value: [UInt8]?
+  }
+
   /// Bytes in the dynamic table, as RFC 7541 §4.1 counts them.
   var tableByteCount: Int { table.byteCount }
 
-  /// Decodes a whole block; `emit` gets each field in order.
+  /// Whether the table may hold entries that are not known.
+  var isPartial: Bool { table.hasUnknownPast }
+
+  /// A part of the direction is missing: what the table holds from before is not known any more.
+  mutating func forget() {
+    table.forget()
+  }
+
+  /// Decodes a whole block; `emit` gets each field in order, but for those that are `unknown`.
   ///
   /// Returns the largest table size that it set beyond what is allowed; nil where it did not.
   mutating func decode(_ block: [UInt8], emit: (HTTPField) -> Void) throws(HPACKError) -> Int? {
     var reader = HPACKReader(block)
     var excess: Int?
     var mayResize = true
+    unknown = Unknown()
     while let byte = reader.peek() {
       if byte & 0xe0 == 0x20 {
         guard mayResize else { throw .sizeUpdateMisplaced(at: reader.position) }
@@ -35,31 +53,38 @@ struct HPACKDecoder {
       mayResize = false
       if byte & 0x80 != 0 {
         let start = reader.position
-        emit(try field(at: try reader.integer(prefix: 7, atMost: HPACKDecoder.largestInteger), start))
+        let index = try reader.integer(prefix: 7, atMost: HPACKDecoder.largestInteger)
+        if let field = try field(at: index, start) { emit(field) } else { unknown.fieldCount += 1 }
       } else {
         let isIndexed = byte & 0x40 != 0
         let field = try literal(&reader, prefix: isIndexed ? 6 : 4)
         if isIndexed { table.insert(field) }
-        emit(field)
+        if let field { emit(field) }
       }
     }
     return excess
   }
 
-  /// A literal field (RFC 7541 §6.2): indexed, not indexed or never indexed.
-  private func literal(_ reader: inout HPACKReader, prefix: Int) throws(HPACKError) -> HTTPField {
+  /// A literal field (RFC 7541 §6.2): indexed, not indexed or never indexed; nil where its name is not known.
+  private mutating func literal(_ reader: inout HPACKReader, prefix: Int) throws(HPACKError) -> HTTPField? {
     let start = reader.position
     let index = try reader.integer(prefix: prefix, atMost: HPACKDecoder.largestInteger)
-    let name = index == 0 ? try reader.string() : try field(at: index, start).name
-    return HTTPField(name: name, value: try reader.string())
+    let name = index == 0 ? try reader.string() : try field(at: index, start)?.name
+    let value = try reader.string()
+    if let name { return HTTPField(name: name, value: value) }
+    unknown.fieldCount += 1
+    unknown.value = unknown.value ?? value
+    return nil
   }
 
-  private func field(at index: Int, _ position: Int) throws(HPACKError) -> HTTPField {
+  /// The field at an index; nil where the capture lacks it.
+  private func field(at index: Int, _ position: Int) throws(HPACKError) -> HTTPField? {
     if index >= 1, index <= hpackStaticTable.count { return hpackStaticTable[index - 1] }
-    guard let field = table.entry(at: index - hpackStaticTable.count - 1) else {
-      throw .indexInvalid(index, at: position)
+    switch table.entry(at: index - hpackStaticTable.count - 1) {
+    case .known(let field): return field
+    case .unknown: return nil
+    case .none: throw .indexInvalid(index, at: position)
     }
-    return field
   }
 }
 

@@ -3,13 +3,13 @@ import SessionEvents
 // What single frames mean (RFC 9113 §6).
 extension HTTP2Conversation {
   /// A DATA frame's header was read.
-  func beginData(_ reader: HTTP2Reader, at sighting: Sighting) {
+  func beginData(_ reader: HTTP2Reader, at sighting: Sighting, _ report: (ConversationReport) -> Void) {
     guard let frame = reader.frame else { return }
     let direction = reader.direction
     setDataStream(nil, of: direction)
     sent[direction] += UInt64(frame.byteCount)
-    guard let stream = open[frame.stream] else {
-      if !wasOpened(frame.stream), !reader.isBlind {
+    guard let stream = open[frame.stream] ?? streamWithoutHead(frame, in: direction, report) else {
+      if !wasOpened(frame.stream) {
         let detail = "DATA on stream \(frame.stream), which is not open"
         noteLoose(HTTP2Problem.streamInvalid.at(frame.offset, detail, in: direction), at: sighting)
       }
@@ -25,10 +25,30 @@ extension HTTP2Conversation {
     if stream.isOver(direction) {
       stream.note(.streamClosed, at: frame.offset, in: direction, "DATA behind the end of the message")
     } else {
-      if !stream.hasHead(direction) {
+      if !stream.message(direction).hasBegun {
         stream.note(.frameMisplaced, at: frame.offset, in: direction, "DATA before HEADERS")
       }
       setDataStream(stream, of: direction)
+    }
+  }
+
+  /// A part of a DATA frame's content came.
+  func receiveData(
+    _ bytes: [UInt8], _ range: Range<Int>, _ stream: HTTP2Stream, _ reader: HTTP2Reader,
+    at sighting: Sighting,
+    _ report: (ConversationReport) -> Void
+  ) {
+    let direction = reader.direction
+    stream.touch(sighting)
+    stream.receiveData(
+      bytes.span.extracting(range), at: sighting, of: reader.frameOffset, in: direction
+    ) { found in
+      report(.exchange(found.draft(index: context.takeIndex(), seen: stream.message(direction).seenAtHead)))
+    }
+    if let tunnel = stream.tunnel {
+      var before = seen
+      before[direction] -= UInt64(range.count)
+      tunnel.receive(bytes, range, in: direction, at: sighting, seen: before, report: report)
     }
   }
 
@@ -51,6 +71,8 @@ extension HTTP2Conversation {
         HTTP2Problem.settingsMissing.at(frame.offset, detail, in: reader.direction), on: open[frame.stream],
         at: sighting)
     }
+    let flood = reader.direction == .clientToServer ? clientFloods.count(frame) : serverFloods.count(frame)
+    if let flood { noteLoose(flood, at: sighting) }
     switch frame.type {
     case .data: endData(frame, reader, at: sighting, report)
     case .headers, .pushPromise: beginBlock(frame, reader, at: sighting, report)
@@ -77,7 +99,7 @@ extension HTTP2Conversation {
     setDataStream(nil, of: reader.direction)
     stream.touch(sighting)
     if frame.endsStream {
-      stream.endMessage(reader.direction, isWhole: true, at: reader.frameOffset)
+      endMessage(of: stream, reader.direction, isWhole: true, report)
       reportIfOver(stream, report)
     }
   }
@@ -85,14 +107,24 @@ extension HTTP2Conversation {
   private func resetStream(
     _ frame: HTTP2Frame, _ reader: HTTP2Reader, at sighting: Sighting, _ report: (ConversationReport) -> Void
   ) {
-    // RFC 9113 §5.1: it may come late, on a stream that is closed.
-    guard let stream = open[frame.stream] else { return }
+    guard let stream = open[frame.stream] else {
+      // RFC 9113 §5.1: it may come late, on a stream that is closed.
+      noteIdle(frame, in: reader.direction, at: sighting)
+      return
+    }
     stream.touch(sighting)
     let sender = reader.direction.sender.rawValue
     let code = reader.hasGap ? nil : number(reader.payload, at: 0)
     let name = code.map(http2ErrorName) ?? "an error that is missing from the capture"
     stream.note(.reset, at: frame.offset, in: reader.direction, "the \(sender) reset the stream: \(name)")
     cut(stream, report)
+  }
+
+  /// A stream that nobody opened can neither be reset nor get credit (RFC 9113 §6.4, §6.9).
+  private func noteIdle(_ frame: HTTP2Frame, in direction: Direction, at sighting: Sighting) {
+    guard !wasOpened(frame.stream), !mayLackFrames(ofOpenerOf: frame.stream) else { return }
+    let detail = "\(frame.type.name) on stream \(frame.stream), which is not open"
+    noteLoose(HTTP2Problem.streamInvalid.at(frame.offset, detail, in: direction), at: sighting)
   }
 
   private func receiveSettings(_ frame: HTTP2Frame, _ reader: HTTP2Reader, at sighting: Sighting) {
@@ -104,7 +136,7 @@ extension HTTP2Conversation {
     }
     var history = direction == .clientToServer ? clientSettings : serverSettings
     if reader.hasGap { history.lose() }
-    history.receive(reader.hasGap ? [] : reader.payload, note: note)
+    history.receive(reader.hasGap ? [] : reader.payload, from: direction.sender, note: note)
     if history.pendingCount > context.limits.http2.settingsCount {
       _ = history.acknowledge()
       let detail = "more than \(context.limits.http2.settingsCount) SETTINGS are not acknowledged"
@@ -163,6 +195,7 @@ extension HTTP2Conversation {
     let increment = number & 0x7fff_ffff
     let sender = reader.direction.opposite
     let stream = open[frame.stream]
+    if frame.stream != 0, stream == nil { noteIdle(frame, in: reader.direction, at: sighting) }
     var total = UInt64(increment)
     if frame.stream == 0 {
       credit[sender] &+= UInt64(increment)

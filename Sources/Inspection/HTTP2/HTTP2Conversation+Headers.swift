@@ -6,7 +6,7 @@ extension HTTP2Conversation {
   func beginBlock(
     _ frame: HTTP2Frame, _ reader: HTTP2Reader, at sighting: Sighting, _ report: (ConversationReport) -> Void
   ) {
-    guard let block = HTTP2HeaderBlock(frame, payload: reader.payload) else {
+    guard let block = HTTP2HeaderBlock(frame, payload: reader.payload, isLost: reader.hasGap) else {
       let detail = "the padding is longer than the frame"
       return giveUp(reader, .paddingInvalid, detail, at: sighting, report)
     }
@@ -19,6 +19,7 @@ extension HTTP2Conversation {
     guard var block = reader.openBlock else { return }
     reader.openBlock = nil
     block.append(reader.payload)
+    if reader.hasGap { block.lose() }
     advance(block, isWhole: frame.endsHeaders, reader, at: sighting, report)
   }
 
@@ -26,15 +27,49 @@ extension HTTP2Conversation {
     _ block: HTTP2HeaderBlock, isWhole: Bool, _ reader: HTTP2Reader, at sighting: Sighting,
     _ report: (ConversationReport) -> Void
   ) {
-    let limits = context.limits.http2
-    guard block.bytes.count <= limits.headerBlockByteCount,
-      block.continuationCount <= limits.continuationCount
-    else {
-      let detail =
-        "a header block of more than \(limits.headerBlockByteCount) bytes or \(limits.continuationCount) CONTINUATIONs"
-      return giveUp(reader, .headerBlockTooLong, detail, at: sighting, report)
-    }
+    var block = block
+    if let finding = excess(of: block, in: reader.direction) { block.lose(finding) }
     if isWhole { receive(block, reader, at: sighting, report) } else { reader.openBlock = block }
+  }
+
+  /// What is too much of a block that is not lost yet.
+  private func excess(of block: HTTP2HeaderBlock, in direction: Direction) -> Finding? {
+    let limits = context.limits.http2
+    guard !block.isLost else { return nil }
+    if block.continuationCount > limits.continuationCount {
+      let detail = "a header block of more than \(limits.continuationCount) CONTINUATIONs"
+      return HTTP2Problem.continuationFlood.at(block.offset, detail, in: direction)
+    }
+    if block.bytes.count > limits.headerBlockByteCount {
+      let detail = "a header block of more than \(limits.headerBlockByteCount) bytes"
+      return HTTP2Problem.headerBlockTooLong.at(block.offset, detail, in: direction)
+    }
+    return nil
+  }
+
+  /// A header block of which a part is missing, or too long, ends.
+  func receiveLost(
+    _ block: HTTP2HeaderBlock, _ reader: HTTP2Reader, at sighting: Sighting,
+    _ report: (ConversationReport) -> Void
+  ) {
+    let direction = reader.direction
+    reader.decoder.forget()
+    let detail = "a part of the header block is missing; its fields are not known"
+    let finding = block.excess ?? HTTP2Problem.headerBlockLost.at(block.offset, detail, in: direction)
+    guard block.promised == nil, let stream = openStream(block, in: direction, report) else {
+      return noteLoose(finding, at: sighting)
+    }
+    stream.touch(sighting)
+    stream.note(finding)
+    guard !stream.isOver(direction) else { return }
+    if stream.message(direction).isBehindHead {
+      stream.lose(direction)
+    } else {
+      stream.beginWithoutHead(direction)
+    }
+    if block.endsStream { endMessage(of: stream, direction, isWhole: true, report) }
+    reportIfOver(stream, report)
+    dropOldest(at: reader.offset, in: direction, report)
   }
 
   /// Decodes a whole header block, whatever its stream, for later blocks depend on it.
@@ -42,6 +77,7 @@ extension HTTP2Conversation {
     _ block: HTTP2HeaderBlock, _ reader: HTTP2Reader, at sighting: Sighting,
     _ report: (ConversationReport) -> Void
   ) {
+    guard !block.isLost else { return receiveLost(block, reader, at: sighting, report) }
     let direction = reader.direction
     let stream: HTTP2Stream?
     if block.promised == nil {
@@ -60,44 +96,54 @@ extension HTTP2Conversation {
     } catch {
       return giveUp(reader, .headerBlockInvalid, error.detail, at: sighting, report)
     }
-    fields.finish()
+    fields.finish(blockByteCount: block.bytes.count, unknown: reader.decoder.unknown)
     guard let stream else { return }
     keptByteCount -= stream.keptByteCount
     stream.touch(sighting)
-    deliver(fields, block, to: stream, in: direction)
+    deliver(fields, block, to: stream, in: direction, report)
     keptByteCount += stream.keptByteCount
     reportIfOver(stream, report)
     dropOldest(at: reader.offset, in: direction, report)
   }
 
   private func deliver(
-    _ fields: HTTP2Fields, _ block: HTTP2HeaderBlock, to stream: HTTP2Stream, in direction: Direction
+    _ fields: HTTP2Fields, _ block: HTTP2HeaderBlock, to stream: HTTP2Stream, in direction: Direction,
+    _ report: (ConversationReport) -> Void
   ) {
     if block.promised != nil {
-      stream.receiveHead(fields, endsStream: true, in: .clientToServer)
-      return stream.endMessage(.clientToServer, isWhole: true, at: block.offset)
+      stream.receiveHead(fields, endsStream: true, in: .clientToServer, seen: seen)
+      return endMessage(of: stream, .clientToServer, isWhole: true, report)
     }
     guard !stream.isOver(direction) else {
       return stream.note(
         .streamClosed, at: block.offset, in: direction, "HEADERS behind the end of the message")
     }
-    if stream.hasHead(direction) {
+    if stream.message(direction).isBehindHead {
       if !block.endsStream {
         stream.note(
           .trailersUnfinished, at: block.offset, in: direction, "trailers that do not end the message")
       }
       stream.receiveTrailers(fields, in: direction)
     } else {
-      stream.receiveHead(fields, endsStream: block.endsStream, in: direction)
+      stream.receiveHead(fields, endsStream: block.endsStream, in: direction, seen: seen)
+      if !block.endsStream { openTunnel(in: stream) }
     }
-    if block.endsStream { stream.endMessage(direction, isWhole: true, at: block.offset) }
+    if block.endsStream { endMessage(of: stream, direction, isWhole: true, report) }
+  }
+
+  /// Once the server agreed to a CONNECT, both bodies are another protocol.
+  private func openTunnel(in stream: HTTP2Stream) {
+    guard stream.tunnel == nil, stream.isTunnel, !stream.message(.clientToServer).hasBody,
+      !stream.message(.serverToClient).hasBody
+    else { return }
+    stream.tunnel = stream.makeTunnel()
   }
 
   private func kind(
     of block: HTTP2HeaderBlock, _ stream: HTTP2Stream?, in direction: Direction
   ) -> HTTP2Fields.Kind {
     if block.promised != nil { return .request }
-    if stream?.hasHead(direction) == true { return .trailers }
+    if stream?.message(direction).isBehindHead == true { return .trailers }
     return direction == .clientToServer ? .request : .response
   }
 
@@ -105,6 +151,7 @@ extension HTTP2Conversation {
 
   /// Opens stream 1 for the request that asked to go on in HTTP/2 (RFC 7540 §3.2): the answer comes there.
   func upgrade(_ request: HTTPRequest, start: Sighting) {
+    isUpgraded = true
     // What the client allows stands in the request as well (HTTP2-Settings), and is not read.
     server.maxFrameSize = nil
     server.decoder.allowedCapacity = nil
@@ -117,7 +164,7 @@ extension HTTP2Conversation {
       fields.receive(HTTPField(name: Array(name.utf8), value: value))
     }
     let stream = newStream(1, start: start)
-    stream.receiveHead(fields, endsStream: true, in: .clientToServer)
+    stream.receiveHead(fields, endsStream: true, in: .clientToServer, seen: seen)
     stream.endMessage(.clientToServer, isWhole: request.isComplete, at: client.offset)
     keptByteCount += stream.keptByteCount
   }
@@ -128,26 +175,45 @@ extension HTTP2Conversation {
   }
 
   /// The stream of a HEADERS frame, opened if need be; nil where it is closed.
-  private func openStream(
+  func openStream(
     _ block: HTTP2HeaderBlock, in direction: Direction, _ report: (ConversationReport) -> Void
   ) -> HTTP2Stream? {
     let id = block.stream
     if let stream = open[id] { return stream }
     let opener: Direction = id % 2 == 1 ? .clientToServer : .serverToClient
-    // Frames may still come on a stream that the other side reset (RFC 9113 §5.1). Where the opener's direction is
-    // not read, a stream is known by its answer alone, and answers come in any order.
-    let isAnswerOnly = direction != opener && reader(of: opener).isBlind
-    guard isAnswerOnly || !wasOpened(id) else { return nil }
+    // Frames may still come on a stream that the other side reset (RFC 9113 §5.1). Where not all of the opener's
+    // direction is read, a stream may be known by its answer alone, and answers come in any order.
+    let isAnswerOnly = direction != opener && reader(of: opener).mayLackFrames
+    guard isAnswerOnly ? !recentlyClosed.contains(id) : !wasOpened(id) else { return nil }
     let stream = newStream(id, start: block.start)
     if direction == .clientToServer, opener != direction {
       stream.note(
         .streamInvalid, at: block.offset, in: direction, "a client must open odd streams, not \(id)")
     } else if direction != opener, !isAnswerOnly {
       stream.note(.streamInvalid, at: block.offset, in: direction, "stream \(id) answers no request")
-    } else if direction == opener, opener == .serverToClient {
+    } else if direction == opener, opener == .serverToClient, !server.mayLackFrames {
       stream.note(.streamInvalid, at: block.offset, in: direction, "stream \(id) was not promised")
     }
     return stream
+  }
+
+  func mayLackFrames(ofOpenerOf id: UInt32) -> Bool {
+    (id % 2 == 1 ? client : server).mayLackFrames
+  }
+
+  /// The stream of a DATA frame whose HEADERS the capture lacks; nil where it cannot be so.
+  func streamWithoutHead(
+    _ frame: HTTP2Frame, in direction: Direction, _ report: (ConversationReport) -> Void
+  ) -> HTTP2Stream? {
+    guard reader(of: direction).isPartial, mayLackFrames(ofOpenerOf: frame.stream),
+      !recentlyClosed.contains(frame.stream)
+    else { return nil }
+    let stream = newStream(frame.stream, start: frame.start)
+    let detail = "DATA on stream \(frame.stream), of which the capture lacks the HEADERS"
+    stream.note(.headMissing, at: frame.offset, in: direction, detail)
+    stream.beginWithoutHead(direction)
+    dropOldest(at: frame.offset, in: direction, report)
+    return open[frame.stream]
   }
 
   private func promisedStream(
@@ -169,9 +235,7 @@ extension HTTP2Conversation {
   }
 
   private func newStream(_ id: UInt32, start: Sighting) -> HTTP2Stream {
-    let stream = HTTP2Stream(
-      id, index: context.takeIndex(), start: start, isSecured: context.isSecured,
-      environment: context.environment)
+    let stream = HTTP2Stream(id, start: start, context: context)
     if id % 2 == 1 { newest.client = max(newest.client, id) } else { newest.server = max(newest.server, id) }
     open[id] = stream
     for direction in Direction.allCases where reader(of: direction).isPassing {

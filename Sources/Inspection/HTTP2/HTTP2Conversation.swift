@@ -16,17 +16,23 @@ final class HTTP2Conversation: Conversation {
   var sent = ByteCounts()
   var credit = ByteCounts()
   var hasOverrun = false
+  /// Whether HTTP/1 agreed on it, so that the server may begin.
+  var isUpgraded = false
   /// GOAWAY frames with something to tell.
   var goAwayCount = 0
   /// The stream of the DATA frame that each side is sending; nil where it belongs to none that is open.
   var dataStream: (client: HTTP2Stream?, server: HTTP2Stream?) = (nil, nil)
   /// Header bytes that open streams keep.
   var keptByteCount = 0
+  /// Streams that were closed last, where others may be open of which nothing is known.
+  var recentlyClosed: [UInt32] = []
+  var clientFloods: HTTP2Floods
+  var serverFloods: HTTP2Floods
   /// Findings that concern no open stream.
   var loose: FindingList
   private var looseSighting: Sighting?
   /// Bytes that are not read as HTTP/2.
-  private var rest = OpaqueTally()
+  var rest = OpaqueTally()
 
   /// Begins at stream offsets, behind so many bytes that were seen.
   init(_ context: SessionContext, at offsets: ByteCounts = ByteCounts(), seen: ByteCounts = ByteCounts()) {
@@ -34,6 +40,8 @@ final class HTTP2Conversation: Conversation {
     let limits = context.limits.http2
     client = HTTP2Reader(.clientToServer, at: offsets.client, seen: seen.client, limits: limits)
     server = HTTP2Reader(.serverToClient, at: offsets.server, seen: seen.server, limits: limits)
+    clientFloods = HTTP2Floods(.clientToServer, limits: limits)
+    serverFloods = HTTP2Floods(.serverToClient, limits: limits)
     loose = FindingList(limit: context.limits.findingCount)
   }
 
@@ -41,21 +49,15 @@ final class HTTP2Conversation: Conversation {
     _ bytes: [UInt8], from start: Int, in direction: Direction, at sighting: Sighting,
     report: (ConversationReport) -> Void
   ) {
-    var position = start
     let reader = reader(of: direction)
-    while true {
-      switch reader.advance(bytes, &position, at: sighting) {
-      case .more: return
-      case .dataBegan: beginData(reader, at: sighting)
-      case .data(let range):
-        guard let stream = dataStream(of: direction) else { continue }
-        stream.receiveData(bytes.span.extracting(range), at: reader.frameOffset, sighting, in: direction)
-        stream.touch(sighting)
-      case .ended: endFrame(reader, at: sighting, report)
-      case .failed(let problem, let detail): giveUp(reader, problem, detail, at: sighting, report)
-      case .passed(let count): rest.add(count, in: direction, at: sighting)
-      }
+    var position = start
+    if position < bytes.count, beginsInMidst(reader, bytes[position]) {
+      reader.startSearch(.atBeginning(mayBegin: direction == .serverToClient && !client.beganInMidst))
     }
+    if reader.search != nil {
+      guard search(bytes, &position, reader, at: sighting, report) else { return }
+    }
+    read(bytes, from: position, reader, at: sighting, report)
   }
 
   func skip(
@@ -64,31 +66,31 @@ final class HTTP2Conversation: Conversation {
   ) {
     guard byteCount > 0 else { return }
     let reader = reader(of: direction)
-    let offset = reader.offset
     let missing = CommonProblem.gap.at(
-      offset, "\(byteCount) bytes are missing from the capture", in: direction)
+      reader.offsetBehindKept, "\(byteCount) bytes are missing from the capture", in: direction)
+    settleSearch(of: reader, report)
     switch reader.skip(byteCount) {
     case .unread:
       break
     case .within(let contentByteCount):
-      if let stream = dataStream(of: direction) {
-        stream.skipData(contentByteCount, at: reader.frameOffset, in: direction)
-        stream.note(missing)
-      } else {
-        noteLoose(missing, at: sighting)
-      }
+      skipContent(contentByteCount, of: reader, missing, at: sighting, report)
       receive([], from: 0, in: direction, at: sighting, report: report)
-    case .lost:
+    case .beyond(let contentByteCount):
+      skipContent(contentByteCount, of: reader, missing, at: sighting, report)
+      loseFraming(of: reader, missing, at: sighting, report)
+    case .between:
       noteLoose(missing, at: sighting)
-      giveUp(reader, .givenUp, "the frames cannot be told apart behind a gap", at: sighting, report)
+      loseFraming(of: reader, missing, at: sighting, report)
     }
   }
 
   func halfClose(_ direction: Direction, report: (ConversationReport) -> Void) {
+    endSearch(reader(of: direction), report)
     endMessages(direction, report)
   }
 
   func close(_ end: SessionEnd, report: (ConversationReport) -> Void) {
+    for direction in Direction.allCases { endSearch(reader(of: direction), report) }
     for direction in Direction.allCases { endMessages(direction, report) }
     if let draft = rest.draft(index: context.takeIndex(), findings: loose.all, seen: seen) {
       report(.exchange(draft))
@@ -129,7 +131,29 @@ final class HTTP2Conversation: Conversation {
     }
   }
 
-  private var seen: ByteCounts { ByteCounts(client: client.seen, server: server.seen) }
+  var seen: ByteCounts { ByteCounts(client: client.seenWithKept, server: server.seenWithKept) }
+
+  /// Reads frames from `start` on.
+  func read(
+    _ bytes: [UInt8], from start: Int, _ reader: HTTP2Reader, at sighting: Sighting,
+    _ report: (ConversationReport) -> Void
+  ) {
+    var position = start
+    let direction = reader.direction
+    while true {
+      switch reader.advance(bytes, &position, at: sighting) {
+      case .more: return
+      case .dataBegan: beginData(reader, at: sighting, report)
+      case .data(let range):
+        if let stream = dataStream(of: direction) {
+          receiveData(bytes, range, stream, reader, at: sighting, report)
+        }
+      case .ended: endFrame(reader, at: sighting, report)
+      case .failed(let problem, let detail): giveUp(reader, problem, detail, at: sighting, report)
+      case .passed(let count): rest.add(count, in: direction, at: sighting)
+      }
+    }
+  }
 
   func noteLoose(_ finding: Finding, at sighting: Sighting) {
     loose.append(finding)
@@ -148,20 +172,31 @@ final class HTTP2Conversation: Conversation {
     rest.add(reader.unitByteCount, in: reader.direction, at: reader.unitStart ?? sighting)
     reader.pass()
     for stream in open.values where !stream.isOver(reader.direction) { stream.note(finding) }
-    // What the receiver allows is no longer known either.
-    let other = self.reader(of: reader.direction.opposite)
-    other.maxFrameSize = nil
-    other.decoder.allowedCapacity = nil
+    distrustSettings(of: reader.direction)
     endMessages(reader.direction, report)
   }
 
   /// Whatever is unfinished in this direction stays so.
-  private func endMessages(_ direction: Direction, _ report: (ConversationReport) -> Void) {
+  func endMessages(_ direction: Direction, _ report: (ConversationReport) -> Void) {
     setDataStream(nil, of: direction)
-    let offset = reader(of: direction).offset
     for stream in open.values.sorted(by: { $0.index < $1.index }) {
-      stream.endMessage(direction, isWhole: false, at: offset)
+      endMessage(of: stream, direction, isWhole: false, report)
       reportIfOver(stream, report)
+    }
+  }
+
+  /// Nothing more of a message will come; `isWhole` where its sender said so.
+  func endMessage(
+    of stream: HTTP2Stream, _ direction: Direction, isWhole: Bool, _ report: (ConversationReport) -> Void
+  ) {
+    guard !stream.isOver(direction) else { return }
+    stream.endMessage(direction, isWhole: isWhole, at: reader(of: direction).offset)
+    stream.tunnel?.halfClose(direction, seen: seen, report: report)
+    // Once it is answered, a request that the capture lacks will not come any more.
+    if direction == .serverToClient, !stream.message(.clientToServer).hasBegun, client.isPartial,
+      !client.isBlind
+    {
+      stream.endMessage(.clientToServer, isWhole: false, at: client.offset)
     }
   }
 
@@ -169,13 +204,18 @@ final class HTTP2Conversation: Conversation {
     guard stream.isOver else { return }
     open[stream.id] = nil
     keptByteCount -= stream.keptByteCount
+    if client.isPartial || server.isPartial {
+      if recentlyClosed.count >= 128 { recentlyClosed.removeFirst(64) }
+      recentlyClosed.append(stream.id)
+    }
+    stream.tunnel?.close(.fin, seen: seen, report: report)
     report(.exchange(stream.draft(seen: seen)))
   }
 
   /// Reports a stream that is not over, for a limit's sake or because it was reset.
   func cut(_ stream: HTTP2Stream, _ report: (ConversationReport) -> Void) {
     for direction in Direction.allCases {
-      stream.endMessage(direction, isWhole: false, at: reader(of: direction).offset)
+      endMessage(of: stream, direction, isWhole: false, report)
       if dataStream(of: direction) === stream { setDataStream(nil, of: direction) }
     }
     reportIfOver(stream, report)

@@ -13,7 +13,8 @@ struct HTTP2Fields {
   private(set) var authority: [UInt8]?
   private(set) var path: [UInt8]?
   private(set) var status: [UInt8]?
-  private(set) var isExtendedConnect = false
+  /// The value of `:protocol` (RFC 8441 §4).
+  private(set) var connectProtocol: [UInt8]?
   private(set) var fields: [HTTPField] = []
   /// What the section costs to keep.
   private(set) var byteCount = 0
@@ -24,7 +25,9 @@ struct HTTP2Fields {
   private let direction: Direction
   private(set) var findings: FindingList
   private var hasFields = false
-  private var isFull = false
+  /// Bytes of all fields, also of those that are left out.
+  private var decodedByteCount = 0
+  private var isFull: Bool { decodedByteCount > limits.headerListByteCount }
 
   init(_ kind: Kind, at offset: UInt64, in direction: Direction, limits: InspectionLimits) {
     self.kind = kind
@@ -44,19 +47,35 @@ struct HTTP2Fields {
     let isPseudo = field.name.first == UInt8(ascii: ":")
     let size = HPACKDynamicTable.size(field)
     // Pseudo-fields count too, for a repeated one could be as large as any.
-    guard !isFull, byteCount + size <= limits.headerListByteCount else {
-      if !isFull {
-        isFull = true
-        note(.headerListTooLong, "fields beyond \(limits.headerListByteCount) bytes are left out")
-      }
-      return
-    }
-    byteCount += size
+    decodedByteCount += size
+    guard !isFull else { return }
+    byteCount = decodedByteCount
     if isPseudo { receivePseudo(field) } else { receiveRegular(field) }
   }
 
+  var isExtendedConnect: Bool { connectProtocol != nil }
+
+  /// The section is over: `unknown` is what could not be decoded of it, coded in so many bytes.
+  mutating func finish(blockByteCount: Int, unknown: HPACKDecoder.Unknown) {
+    if isFull {
+      let ratio = decodedByteCount / max(1, blockByteCount)
+      if ratio > limits.headerRatio {
+        note(
+          .hpackBomb,
+          "\(blockByteCount) bytes decode to \(decodedByteCount) bytes of fields; those beyond \(limits.headerListByteCount) are left out"
+        )
+      } else {
+        note(.headerListTooLong, "fields beyond \(limits.headerListByteCount) bytes are left out")
+      }
+    }
+    guard unknown.fieldCount > 0 else { return checkPseudoFields() }
+    let value = unknown.value.map { "; the value of one is \(excerpt($0))" } ?? ""
+    note(
+      .fieldsUnknown, "\(unknown.fieldCount) fields refer to what the capture lacks and are left out\(value)")
+  }
+
   /// Checks that what a message must have is there.
-  mutating func finish() {
+  private mutating func checkPseudoFields() {
     switch kind {
     case .trailers:
       break
@@ -100,8 +119,7 @@ struct HTTP2Fields {
     case (.response, ":status"): set(&status)
     case (.request, ":protocol"):
       // RFC 8441 §4; the exchange has no place of its own for it.
-      isRepeated = isExtendedConnect
-      isExtendedConnect = true
+      set(&connectProtocol)
       fields.append(field)
     case (_, _):
       note(.pseudoFieldInvalid, "\(excerpt(field.name)) has no place here")

@@ -11,9 +11,23 @@ struct HTTP2HeaderBlock {
   let start: Sighting
   private(set) var bytes: [UInt8]
   private(set) var continuationCount = 0
+  /// Whether it cannot be decoded: a part is missing, or it was too long to keep.
+  private(set) var isLost: Bool
+  /// What was too much of it.
+  private(set) var excess: Finding?
 
   /// Takes the first frame's fragment, without padding and priority; nil where the padding is too long.
-  init?(_ frame: HTTP2Frame, payload: [UInt8]) {
+  init?(_ frame: HTTP2Frame, payload: [UInt8], isLost: Bool) {
+    stream = frame.stream
+    endsStream = frame.type == .headers && frame.endsStream
+    offset = frame.offset
+    start = frame.start
+    self.isLost = isLost
+    guard !isLost else {
+      promised = frame.type == .pushPromise ? 0 : nil
+      bytes = []
+      return
+    }
     var reader = ByteReader(payload)
     var padding = 0
     if frame.isPadded { padding = Int(reader.uint8() ?? 0) }
@@ -24,16 +38,19 @@ struct HTTP2HeaderBlock {
       if frame.hasPriority { _ = reader.read(5) }
     }
     guard let fragment = reader.read(reader.remaining - padding) else { return nil }
-    stream = frame.stream
-    endsStream = frame.type == .headers && frame.endsStream
-    offset = frame.offset
-    start = frame.start
     bytes = Array(fragment)
   }
 
   /// Takes a CONTINUATION's fragment.
   mutating func append(_ payload: [UInt8]) {
-    bytes += payload
+    if !isLost { bytes += payload }
     continuationCount += 1
+  }
+
+  /// It cannot be decoded; no more of it is kept.
+  mutating func lose(_ excess: Finding? = nil) {
+    isLost = true
+    self.excess = self.excess ?? excess
+    bytes = []
   }
 }

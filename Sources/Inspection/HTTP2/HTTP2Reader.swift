@@ -5,9 +5,10 @@ import SessionEvents
 /// ```text
 /// preface (client only) → header ⇄ padLength → data → padding      (DATA)
 ///                                ⇄ payload                         (any other type)
-/// any connection error, or a gap that leaves the framing uncertain → passing
+/// any connection error → passing
 /// ```
 ///
+/// Where the place of no frame is known, a `search` takes the bytes in its stead, until frames are found again.
 /// DATA is handed on in place; of other frames the payload is kept, at most as much as its type can need.
 final class HTTP2Reader {
   enum Step {
@@ -51,6 +52,12 @@ final class HTTP2Reader {
   /// The largest frame that the receiver allows; nil where its settings are not known.
   var maxFrameSize: Int? = 16_384
   private var hasSettings = false
+  /// What looks for frames; nil where the place of the next one is known.
+  var search: HTTP2Search?
+  /// Whether frames of it may have been missed.
+  private(set) var isPartial = false
+  /// Whether the connection began before its first byte, or may have.
+  private(set) var beganInMidst = false
   /// Whether the first frame is no SETTINGS, and nobody was told.
   private(set) var lacksSettings = false
   /// Where the frame, or the preface, that is being read began.
@@ -62,7 +69,11 @@ final class HTTP2Reader {
   /// Bytes taken, without missing ones.
   private(set) var seen: UInt64
   /// Whether no byte of it is read as HTTP/2.
-  var isBlind: Bool { isPassing || unitStart == nil && !hasSettings }
+  var isBlind: Bool { isPassing || search != nil || isUntouched }
+  /// Whether there may be frames of it that are not read.
+  var mayLackFrames: Bool { isPartial || isUntouched }
+  /// Whether nothing of it has come.
+  var isUntouched: Bool { unitStart == nil && !hasSettings }
 
   /// Begins at a stream offset, behind so many bytes that were seen.
   init(_ direction: Direction, at offset: UInt64 = 0, seen: UInt64 = 0, limits: HTTP2Limits) {
@@ -75,6 +86,12 @@ final class HTTP2Reader {
     state = direction == .clientToServer ? .preface(matched: 0) : .header
     decoder = HPACKDecoder(mostCapacity: limits.tableByteCount)
   }
+
+  /// The offset of the next byte that comes, behind what a search keeps.
+  var offsetBehindKept: UInt64 { offset + UInt64(search?.keptByteCount ?? 0) }
+
+  /// Bytes that came, also those that a search keeps.
+  var seenWithKept: UInt64 { seen + UInt64(search?.keptByteCount ?? 0) }
 
   var isPassing: Bool {
     if case .passing = state { return true }
@@ -93,7 +110,58 @@ final class HTTP2Reader {
     frame = nil
     payload = []
     openBlock = nil
+    search = nil
+    isPartial = true
     decoder = HPACKDecoder(mostCapacity: 0)
+  }
+
+  /// The place of the next frame is not known: it is to be looked for.
+  func startSearch(_ reason: HTTP2Search.Reason) {
+    search = HTTP2Search(direction, reason, limit: limits.resynchronisationByteCount)
+    beganInMidst = reason != .behindGap
+    state = .header
+    header = []
+    frame = nil
+    openBlock = nil
+    isPartial = true
+    hasSettings = true
+    maxFrameSize = nil
+    decoder.allowedCapacity = nil
+    decoder.forget()
+  }
+
+  /// The search has found where the connection begins.
+  func begin() {
+    isPartial = false
+    beganInMidst = false
+    hasSettings = false
+    maxFrameSize = 16_384
+    decoder = HPACKDecoder(mostCapacity: limits.tableByteCount)
+  }
+
+  /// Bytes of a preface or header that has begun and not ended.
+  var headerByteCount: Int {
+    switch state {
+    case .preface(let matched): matched
+    case .header: header.count
+    case .padLength, .data, .padding, .payload, .passing: 0
+    }
+  }
+
+  /// Whether a frame has begun and not ended.
+  var isWithinFrame: Bool {
+    switch state {
+    case .padLength, .data, .padding, .payload: true
+    case .preface, .header, .passing: false
+    }
+  }
+
+  /// So many bytes belong to no frame that can be read.
+  func pass(over byteCount: Int) {
+    offset += UInt64(byteCount)
+    seen += UInt64(byteCount)
+    unitOffset = offset
+    unitSeen = seen
   }
 
   /// Reads on from `position` until something is to be told.
@@ -270,8 +338,10 @@ final class HTTP2Reader {
   enum Skipped {
     /// The frame goes on behind it; of its content so many bytes are missing.
     case within(contentByteCount: Int)
-    /// Where the next frame begins is not known, or a header block is lost.
-    case lost
+    /// It goes beyond the frame, of whose content so many bytes are missing.
+    case beyond(contentByteCount: Int)
+    /// It begins between frames, or in a header.
+    case between
     /// Nothing was being read.
     case unread
   }
@@ -279,34 +349,33 @@ final class HTTP2Reader {
   /// So many bytes of the stream will never come.
   func skip(_ byteCount: UInt64) -> Skipped {
     defer { offset += byteCount }
+    let missing = Int(clamping: byteCount)
     switch state {
     case .passing:
       return .unread
-    case .header where header.isEmpty:
-      unitStart = nil
-      unitSeen = seen
-      unitOffset = offset
-      return .lost
-    case .preface, .header, .padLength:
-      return .lost
+    case .preface, .header:
+      return .between
+    case .padLength:
+      guard let frame, missing <= frame.byteCount else {
+        return .beyond(contentByteCount: frame?.byteCount ?? 0)
+      }
+      // How much of it is padding will never be known.
+      state = .data(rest: frame.byteCount - missing, padding: 0)
+      return .within(contentByteCount: missing - 1)
     case .data(let rest, let padding):
-      guard byteCount <= UInt64(rest + padding) else { return .lost }
-      let content = min(rest, Int(byteCount))
-      state = .data(rest: rest - content, padding: padding - (Int(byteCount) - content))
+      guard missing <= rest + padding else { return .beyond(contentByteCount: rest) }
+      let content = min(rest, missing)
+      state = .data(rest: rest - content, padding: padding - (missing - content))
       return .within(contentByteCount: content)
     case .padding(let rest):
-      guard byteCount <= UInt64(rest) else { return .lost }
-      state = .padding(rest: rest - Int(byteCount))
+      guard missing <= rest else { return .beyond(contentByteCount: 0) }
+      state = .padding(rest: rest - missing)
       return .within(contentByteCount: 0)
     case .payload(let rest):
-      guard byteCount <= UInt64(rest) else { return .lost }
-      switch frame?.type {
-      case .headers, .pushPromise, .continuation: return .lost
-      case .data, .priority, .resetStream, .settings, .ping, .goAway, .windowUpdate, .unknown, nil:
-        hasGap = true
-        state = .payload(rest: rest - Int(byteCount))
-        return .within(contentByteCount: 0)
-      }
+      hasGap = true
+      guard missing <= rest else { return .beyond(contentByteCount: 0) }
+      state = .payload(rest: rest - missing)
+      return .within(contentByteCount: 0)
     }
   }
 }

@@ -1,3 +1,5 @@
+import SessionEvents
+
 /// What one side allows the other (RFC 9113 §6.5.2), as far as it matters for reading.
 struct HTTP2Settings: Hashable {
   var headerTableSize = 4_096
@@ -6,7 +8,7 @@ struct HTTP2Settings: Hashable {
   var maxFrameSize = 16_384
 
   /// Applies the parameters of a SETTINGS payload; `note` gets what is wrong with one, which is then passed over.
-  mutating func apply(_ payload: [UInt8], note: (String) -> Void) {
+  mutating func apply(_ payload: [UInt8], from sender: Party, note: (String) -> Void) {
     var reader = ByteReader(payload)
     while let id = reader.uint16(), let value = reader.uint32() {
       switch id {
@@ -15,6 +17,8 @@ struct HTTP2Settings: Hashable {
       case 2:
         if value > 1 {
           note("SETTINGS_ENABLE_PUSH is \(value), neither 0 nor 1")
+        } else if value == 1, sender == .server {
+          note("SETTINGS_ENABLE_PUSH of a server is 1")
         } else {
           allowsPush = value == 1
         }
@@ -30,6 +34,8 @@ struct HTTP2Settings: Hashable {
         } else {
           maxFrameSize = Int(value)
         }
+      case 8 where value > 1:
+        note("SETTINGS_ENABLE_CONNECT_PROTOCOL is \(value), neither 0 nor 1")
       default:
         // RFC 9113 §6.5.2: unknown parameters are ignored.
         break
@@ -56,9 +62,9 @@ struct HTTP2SettingsHistory {
 
   var pendingCount: Int { pending.count }
 
-  mutating func receive(_ payload: [UInt8], note: (String) -> Void) {
+  mutating func receive(_ payload: [UInt8], from sender: Party, note: (String) -> Void) {
     var settings = newest
-    settings.apply(payload, note: note)
+    settings.apply(payload, from: sender, note: note)
     pending.append(settings)
     isCertain = !hasGap
   }

@@ -6,8 +6,9 @@ final class HTTP2Stream {
   let index: Int
   let start: Sighting
   private var end: Sighting
-  private let environment: InspectionEnvironment
-  private let isSecured: Bool
+  private let context: SessionContext
+  /// What passes through a CONNECT, where it is read.
+  var tunnel: HTTP2Tunnel?
   /// The request and the response.
   private var messages = [HTTP2Message(), HTTP2Message()]
   private var interim: [HTTPResponse] = []
@@ -15,14 +16,14 @@ final class HTTP2Stream {
   /// Flow-control credit that each sender got beyond the initial window.
   private var credit = ByteCounts()
 
-  init(_ id: UInt32, index: Int, start: Sighting, isSecured: Bool, environment: InspectionEnvironment) {
+  /// Begins with the exchange that has the next index.
+  init(_ id: UInt32, start: Sighting, context: SessionContext) {
     self.id = id
-    self.index = index
     self.start = start
-    self.isSecured = isSecured
-    self.environment = environment
+    self.context = context
+    index = context.takeIndex()
     end = start
-    findings = FindingList(limit: environment.limits.findingCount)
+    findings = FindingList(limit: context.limits.findingCount)
   }
 
   private var request: HTTP2Message { messages[0] }
@@ -36,8 +37,16 @@ final class HTTP2Stream {
 
   func isOver(_ direction: Direction) -> Bool { messages[place(direction)].isOver }
 
-  /// Whether the head of the message in this direction is known.
-  func hasHead(_ direction: Direction) -> Bool { messages[place(direction)].head != nil }
+  /// The message in this direction, as far as it came.
+  func message(_ direction: Direction) -> HTTP2Message { messages[place(direction)] }
+
+  /// Whether it is a CONNECT to which the server agreed: the rest of both bodies is another protocol (RFC 9113 §8.5).
+  var isTunnel: Bool {
+    guard request.head?.method == HTTP2Stream.connect, let code = response.head?.statusCode else {
+      return false
+    }
+    return (200..<300).contains(code)
+  }
 
   private func place(_ direction: Direction) -> Int {
     switch direction {
@@ -58,15 +67,28 @@ final class HTTP2Stream {
     findings.append(finding)
   }
 
+  /// A reader for what passes through a CONNECT.
+  func makeTunnel() -> HTTP2Tunnel {
+    guard let head = request.head, head.isExtendedConnect else {
+      return HTTP2Tunnel(ProtocolChoice(context, isNested: true))
+    }
+    guard head.connectProtocol == HTTP2Stream.webSocket else {
+      return HTTP2Tunnel(OpaqueConversation(context))
+    }
+    return HTTP2Tunnel(
+      WebSocketConversation(
+        context, request: head.fields, response: response.head?.fields ?? [], start: start))
+  }
+
   // MARK: What is said
 
-  /// Takes a header section that is no trailer section.
-  func receiveHead(_ head: HTTP2Fields, endsStream: Bool, in direction: Direction) {
+  /// Takes a header section that is no trailer section, up to which so much had been seen.
+  func receiveHead(_ head: HTTP2Fields, endsStream: Bool, in direction: Direction, seen: ByteCounts) {
     findings.append(head.findings)
     if direction == .serverToClient, !endsStream, let code = head.statusCode, (100..<200).contains(code) {
       keepInterim(head, code)
     } else {
-      messages[place(direction)].begin(head)
+      messages[place(direction)].begin(head, seen: seen)
     }
   }
 
@@ -75,14 +97,30 @@ final class HTTP2Stream {
     messages[place(direction)].keepTrailers(trailers)
   }
 
-  func receiveData(
-    _ bytes: Span<UInt8>, at offset: UInt64, _ sighting: Sighting, in direction: Direction
-  ) {
-    messages[place(direction)].measure(bytes, at: offset, sighting, in: direction, environment)
+  /// The head of the message in this direction is missing, or cannot be decoded.
+  func beginWithoutHead(_ direction: Direction) {
+    messages[place(direction)].beginWithoutHead()
   }
 
-  func skipData(_ byteCount: Int, at offset: UInt64, in direction: Direction) {
-    messages[place(direction)].skip(byteCount, at: offset, in: direction, environment)
+  /// Takes the next bytes of a body; `report` gets what is said within it.
+  func receiveData(
+    _ bytes: Span<UInt8>, at sighting: Sighting, of frame: UInt64, in direction: Direction,
+    report: (BodyReport) -> Void
+  ) {
+    messages[place(direction)].measure(bytes, at: sighting, bodyPlace(direction, frame), report: report)
+  }
+
+  func skipData(_ byteCount: Int, of frame: UInt64, in direction: Direction) {
+    messages[place(direction)].skip(byteCount, bodyPlace(direction, frame))
+  }
+
+  /// A part of this direction is missing that may have been this stream's.
+  func lose(_ direction: Direction) {
+    messages[place(direction)].lose()
+  }
+
+  private func bodyPlace(_ direction: Direction, _ frame: UInt64) -> HTTP2Message.Place {
+    HTTP2Message.Place(index: index, direction: direction, offset: frame, context: context)
   }
 
   /// Nothing more comes in this direction; `isWhole` where its sender said so.
@@ -96,7 +134,7 @@ final class HTTP2Stream {
   }
 
   private func keepInterim(_ head: HTTP2Fields, _ code: Int) {
-    let limit = environment.limits.http2.interimCount
+    let limit = context.limits.http2.interimCount
     if interim.count < limit {
       interim.append(
         HTTPResponse(
@@ -109,6 +147,7 @@ final class HTTP2Stream {
 
   private static let head = Array("HEAD".utf8)
   private static let connect = Array("CONNECT".utf8)
+  private static let webSocket = Array("websocket".utf8)
 
   // MARK: Flow control
 
@@ -138,23 +177,23 @@ final class HTTP2Stream {
   }
 
   private var madeRequest: HTTPRequest? {
-    guard let head = request.head else { return nil }
-    let method = head.method ?? []
-    let host = HTTP1FramingFields(head.fields).hosts.first
-    let authority = head.authority ?? host
-    let target = head.path ?? (method == HTTP2Stream.connect ? authority : nil) ?? []
+    guard request.head != nil || request.lacksHead else { return nil }
+    let head = request.head
+    let method = head?.method ?? []
+    let authority = head?.authority ?? head.flatMap { HTTP1FramingFields($0.fields).hosts.first }
+    let target = head?.path ?? (method == HTTP2Stream.connect ? authority : nil) ?? []
+    let scheme = head?.scheme.map { String(decoding: $0, as: UTF8.self) }
     return HTTPRequest(
-      method: method,
-      scheme: head.scheme.map { String(decoding: $0, as: UTF8.self) } ?? (isSecured ? "https" : "http"),
-      authority: authority, target: target, version: "2", headers: head.fields,
-      trailers: request.trailerFields,
+      method: method, scheme: scheme ?? (context.isSecured ? "https" : "http"), authority: authority,
+      target: target, version: "2", headers: head?.fields ?? [], trailers: request.trailerFields,
       body: request.body, isComplete: request.isComplete)
   }
 
   private var madeResponse: HTTPResponse? {
-    guard let head = response.head else { return nil }
+    guard response.head != nil || response.lacksHead else { return nil }
+    let head = response.head
     return HTTPResponse(
-      status: head.statusCode ?? 0, version: "2", reason: [], headers: head.fields,
+      status: head?.statusCode ?? 0, version: "2", reason: [], headers: head?.fields ?? [],
       trailers: response.trailerFields, body: response.body, isComplete: response.isComplete)
   }
 }

@@ -74,6 +74,12 @@ final class BodyMeter {
     coding = .lost
   }
 
+  /// Bytes of the body may be missing, nobody knows how many.
+  func lose() {
+    hasGap = true
+    coding = .lost
+  }
+
   /// What the body came to.
   func finish(isComplete: Bool) -> BodyResult {
     var result = BodyResult(at: start, in: direction)
