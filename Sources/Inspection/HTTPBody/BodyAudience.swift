@@ -27,7 +27,10 @@ final class BodyAudience {
   private let store: (any BodyStore)?
   private let reader: (any BodyReader)?
   private var sink: (any BodySink)?
+  private var sinkTakesCodedBytes = false
   private var hasBegun = false
+  /// Whether there were decoded bytes.
+  private var hasRead = false
 
   /// Nil where nobody wants the body.
   init?(_ head: BodyHead, environment: InspectionEnvironment) {
@@ -42,23 +45,35 @@ final class BodyAudience {
 
   /// Takes the next decoded bytes.
   func update(_ bytes: Span<UInt8>, at sighting: Sighting, report: (BodyReport) -> Void) {
-    updateAsSent(bytes)
+    begin()
+    if !sinkTakesCodedBytes { sink?.write(bytes) }
+    hasRead = true
     reader?.update(bytes, at: sighting, report: report)
+  }
+
+  /// Takes the next bytes as they are before they are decoded.
+  func updateCoded(_ bytes: Span<UInt8>) {
+    begin()
+    if sinkTakesCodedBytes { sink?.write(bytes) }
   }
 
   /// Takes the next bytes of a body that nobody can decode.
   func updateAsSent(_ bytes: Span<UInt8>) {
-    if !hasBegun {
-      hasBegun = true
-      let id = BodyID(session: head.session, index: head.index, sender: head.direction.sender)
-      sink = store?.makeSink(for: id)
-    }
+    begin()
     sink?.write(bytes)
   }
 
-  /// The body, which had bytes, is at its end.
-  func finish(_ end: BodyEnd, into result: inout BodyResult) {
-    sink?.finish(end)
-    if hasBegun, end.isDecoded { reader?.finish(end, into: &result) }
+  /// The body, which had bytes, is at its end: as decoded, and as sent.
+  func finish(_ end: BodyEnd, asSent: BodyEnd, into result: inout BodyResult) {
+    sink?.finish(sinkTakesCodedBytes ? asSent : end)
+    if hasRead, end.isDecoded { reader?.finish(end, into: &result) }
+  }
+
+  private func begin() {
+    guard !hasBegun else { return }
+    hasBegun = true
+    let id = BodyID(session: head.session, index: head.index, sender: head.direction.sender)
+    sink = store?.makeSink(for: id)
+    sinkTakesCodedBytes = sink?.takesCodedBytes == true
   }
 }

@@ -59,8 +59,12 @@ final class BodyMeter {
     digest?.update(bytes)
     byteCount += UInt64(bytes.count)
     switch coding {
-    case .identity: audience?.update(bytes, at: sighting, report: report)
-    case .coded(let chain): chain.update(bytes, at: sighting, report: report)
+    case .identity:
+      audience?.updateCoded(bytes)
+      audience?.update(bytes, at: sighting, report: report)
+    case .coded(let chain):
+      audience?.updateCoded(bytes)
+      chain.update(bytes, at: sighting, report: report)
     case .unknown: audience?.updateAsSent(bytes)
     case .lost: break
     }
@@ -93,7 +97,7 @@ final class BodyMeter {
     let sum = digest?.finish()
     result.body.sha256 = hasGap ? nil : sum
     let end = finishDecoding(isComplete: isComplete, &result)
-    audience?.finish(end, into: &result)
+    audience?.finish(end, asSent: hasGap ? .broken : isComplete ? .complete : .cut, into: &result)
     return result
   }
 

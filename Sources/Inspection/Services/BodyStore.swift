@@ -21,12 +21,18 @@ public protocol BodyStore: AnyObject {
   func makeSink(for body: BodyID) -> (any BodySink)?
 }
 
-/// Takes one body's bytes, with the content coding removed; as sent where that cannot be done.
+/// Takes one body's bytes, with the content coding removed; as sent where that cannot be done, or is not wanted.
 public protocol BodySink: AnyObject {
+  /// Whether the content coding is to be left on.
+  var takesCodedBytes: Bool { get }
   /// Takes the next bytes, never none.
   func write(_ bytes: Span<UInt8>)
   /// Called once, at the body's end, before its exchange is reported.
   func finish(_ end: BodyEnd)
+}
+
+extension BodySink {
+  public var takesCodedBytes: Bool { false }
 }
 
 /// How a body that was handed to a `BodySink` ended.

@@ -31,9 +31,13 @@ public final class CurlExport: Exporter {
   public var bodies: (any BodyStore)? { shelf }
 
   public var remarks: [String] {
-    let count = HumaneUnits.count(UInt64(leftOutCount))
-    return redaction.remarks
-      + (leftOutCount > 0 ? ["\(count) requests cannot be repeated; comments in the script say why"] : [])
+    switch leftOutCount {
+    case 0: return redaction.remarks
+    case 1: return redaction.remarks + ["1 request cannot be repeated; a comment in the script says why"]
+    default:
+      let count = HumaneUnits.count(UInt64(leftOutCount))
+      return redaction.remarks + ["\(count) requests cannot be repeated; comments in the script say why"]
+    }
   }
 
   public func beginCapture(_ path: String, name: String?) {

@@ -8,6 +8,8 @@ struct FileName: Hashable, CustomStringConvertible {
   static let byteLimit = 255
   /// Bytes that `suffixed` may add.
   static let suffixLimit = 48
+  /// Bytes that are looked at.
+  private static let inputLimit = 65_536
   /// Bytes of an extension that is kept when a name is shortened, its dot included.
   private static let extensionLimit = 16
 
@@ -52,7 +54,7 @@ struct FileName: Hashable, CustomStringConvertible {
   private static func cleaned(_ bytes: [UInt8]) -> String {
     var text = String.UnicodeScalarView()
     // What is no UTF-8 comes out as U+FFFD, which is no letter either.
-    for scalar in String(decoding: bytes.prefix(4 * byteLimit), as: UTF8.self).unicodeScalars {
+    for scalar in String(decoding: bytes.prefix(inputLimit), as: UTF8.self).unicodeScalars {
       text.append(isAllowed(scalar) ? scalar : "_")
     }
     var result = String(text)

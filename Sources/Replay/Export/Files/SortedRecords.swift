@@ -129,7 +129,8 @@ final class SortedRecords {
   ) throws(ExportError) {
     var offset = place.offset
     let end = place.offset + place.count
-    repeat {
+    if offset == end { try body(Span(), true) }
+    while offset < end {
       let inFile = min(end, storedCount) - offset
       if inFile > 0 {
         let count = min(inFile, Self.pieceSize)
@@ -141,7 +142,7 @@ final class SortedRecords {
         try body(rest.span.extracting(offset - storedCount..<end - storedCount), true)
         offset = end
       }
-    } while offset < end
+    }
   }
 }
 

@@ -16,6 +16,8 @@ final class SpilledBytes {
   }
 
   var count: Int { storedCount + tail.count }
+  /// How many of them are in memory.
+  var memoryCount: Int { tail.count }
 
   func append(_ bytes: Span<UInt8>) {
     if tail.count + bytes.count <= SpillSpace.blockSize, space.claimMemory(bytes.count) {

@@ -34,7 +34,8 @@ public final class HARExport: Exporter {
 
   public var remarks: [String] {
     var remarks = redaction.remarks
-    if otherCount > 0 {
+    if otherCount == 1 { remarks.append("1 exchange of another protocol than HTTP is not in the HAR") }
+    if otherCount > 1 {
       remarks.append(
         "\(HumaneUnits.count(otherCount)) exchanges of other protocols than HTTP are not in the HAR")
     }

@@ -12,7 +12,7 @@ struct MarkdownSummary {
     var unansweredCount: UInt64 = 0
     var sent: UInt64 = 0
     var received: UInt64 = 0
-    var durations = DurationTally()
+    var durations = DurationSketch()
   }
 
   private var hosts: [String: Host] = [:]
@@ -103,53 +103,12 @@ struct MarkdownSummary {
     let cells = [
       name, HumaneUnits.count(host.exchangeCount), HumaneUnits.count(host.errorCount),
       HumaneUnits.count(host.unansweredCount), HumaneUnits.size(host.sent), HumaneUnits.size(host.received),
-      time(durations.quantile(0.5)), time(durations.quantile(0.95)), time(durations.longest),
+      time(durations.percentile(50)), time(durations.percentile(95)), time(durations.percentile(100)),
     ]
     return "| " + cells.joined(separator: " | ") + " |\n"
   }
 
   private static func plural(_ count: UInt64, _ noun: String) -> String {
     "\(HumaneUnits.count(count)) \(noun)\(count == 1 ? "" : "s")"
-  }
-}
-
-/// Durations, in so few numbers that any quantile is right within 3 %.
-struct DurationTally {
-  /// Durations in buckets: 32 for each doubling, so that a bucket is 3 % wide at most.
-  private var buckets: [Int: UInt64] = [:]
-  private var count: UInt64 = 0
-  private(set) var longest: Int64?
-
-  mutating func add(_ nanoseconds: Int64) {
-    let value = max(0, nanoseconds)
-    buckets[Self.bucket(value), default: 0] += 1
-    count += 1
-    longest = max(longest ?? value, value)
-  }
-
-  /// The duration that this share of all does not exceed; nil where there are none.
-  func quantile(_ share: Double) -> Int64? {
-    guard let longest else { return nil }
-    let rank = max(1, UInt64((Double(count) * share).rounded(.up)))
-    var seen: UInt64 = 0
-    for (bucket, number) in buckets.sorted(by: { $0.key < $1.key }) {
-      seen += number
-      if seen >= rank { return min(longest, Self.upperBound(bucket)) }
-    }
-    return longest
-  }
-
-  private static func bucket(_ value: Int64) -> Int {
-    guard value >= 32 else { return Int(value) }
-    let exponent = 63 - value.leadingZeroBitCount
-    return (exponent - 4) * 32 + Int(value >> Int64(exponent - 5)) - 32
-  }
-
-  private static func upperBound(_ bucket: Int) -> Int64 {
-    guard bucket >= 32 else { return Int64(bucket) }
-    let exponent = bucket / 32 + 4
-    let mantissa = Int64(bucket % 32 + 32)
-    let (bound, overflow) = (mantissa + 1).multipliedReportingOverflow(by: 1 << Int64(exponent - 5))
-    return overflow ? .max : bound - 1
   }
 }

@@ -1,15 +1,17 @@
 import Foundation
-import Testing
 
 /// A file system of its own of a given size, which lives as long as this object.
 ///
 /// A child process holds it mounted in its mount namespace; its files are reached through `/proc/PID/root`.
-final class SmallDisk {
-  let path: String
+public final class SmallDisk {
+  /// No file system can be mounted in a namespace of its own.
+  public struct Unmountable: Error {}
+
+  public let path: String
   private let holder = Process()
   private let input = Pipe()
 
-  init(kibibytes: Int) throws {
+  public init(kibibytes: Int) throws {
     let output = Pipe()
     holder.executableURL = URL(filePath: "/usr/bin/env")
     // Prints its process id once mounted; ends when its standard input does.
@@ -22,7 +24,7 @@ final class SmallDisk {
     try holder.run()
     let text = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
     let line = text.trimmingCharacters(in: .whitespacesAndNewlines)
-    let pid = try #require(Int(line), "cannot mount a tmpfs in a namespace of its own")
+    guard let pid = Int(line) else { throw Unmountable() }
     path = "/proc/\(pid)/root/mnt"
   }
 
