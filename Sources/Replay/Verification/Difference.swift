@@ -43,8 +43,8 @@ public struct Difference: Hashable, Sendable {
     /// How a session begins, or ends.
     case beginning(String)
     case end(String)
-    /// A packet of no session that the sidecar knows.
-    case strayPacket(from: Endpoint, to: Endpoint)
+    /// As many packets of no session that the sidecar knows.
+    case strayPackets(UInt64, between: Endpoint, and: Endpoint)
     /// A packet that the recorder did not write so.
     case packet(String)
     /// The capture cannot be read on.
@@ -73,7 +73,7 @@ extension Difference {
     case .packetCount: "packet-count"
     case .beginning: "beginning"
     case .end: "end"
-    case .strayPacket: "stray-packet"
+    case .strayPackets: "stray-packets"
     case .packet: "packet"
     case .capture: "capture"
     case .sidecar: "sidecar"
@@ -87,7 +87,7 @@ extension Difference {
     case .byte(let offset, _, _): offset..<offset + 1
     case .bytes(let range), .missing(let range), .repeated(let range): range
     case .stream, .header, .outOfOrder, .packetsMissing, .packetsAdded, .byteCount, .packetCount, .beginning,
-      .end, .strayPacket, .packet, .capture, .sidecar, .continuation:
+      .end, .strayPackets, .packet, .capture, .sidecar, .continuation:
       nil
     }
   }
@@ -100,13 +100,14 @@ extension Difference {
     case .byteCount(let found, let recorded), .packetCount(let found, let recorded):
       ("\(found)", "\(recorded)")
     case .bytes, .header, .missing, .repeated, .outOfOrder, .packetsMissing, .packetsAdded, .beginning, .end,
-      .strayPacket, .packet, .capture, .sidecar, .continuation:
+      .strayPackets, .packet, .capture, .sidecar, .continuation:
       nil
     }
   }
 
   /// One line for people, without session and packet, lower case, without a full stop.
   public var text: String {
+    let before = packet == nil ? "" : " before it"
     let stream = party.map { "the \($0.rawValue)'s stream" } ?? "the stream"
     switch kind {
     case .byte(let offset, let found, let recorded):
@@ -123,9 +124,9 @@ extension Difference {
       return range.isEmpty ? "the packet is there twice" : "\(Self.bytes(range)) of \(stream) are there twice"
     case .outOfOrder: return "the packet stands behind others that were recorded after it"
     case .packetsMissing(let count):
-      return "\(Self.packets(count)) before it \(count == 1 ? "is" : "are") not there"
+      return "\(Self.packets(count))\(before) \(count == 1 ? "is" : "are") not there"
     case .packetsAdded(let count):
-      return "\(Self.packets(count)) before it \(count == 1 ? "was" : "were") not recorded"
+      return "\(Self.packets(count))\(before) \(count == 1 ? "was" : "were") not recorded"
     case .byteCount(let found, let recorded):
       return "\(stream) has \(HumaneUnits.count(found)) bytes, not \(HumaneUnits.count(recorded))"
     case .packetCount(let found, let recorded):
@@ -133,8 +134,10 @@ extension Difference {
     case .beginning(let text), .end(let text), .packet(let text), .capture(let text), .sidecar(let text),
       .continuation(let text):
       return text
-    case .strayPacket(let source, let destination):
-      return "from \(source) to \(destination), of no session in the sidecar"
+    case .strayPackets(let count, let one, let other):
+      return count == 1
+        ? "between \(one) and \(other), of no session in the sidecar"
+        : "\(Self.packets(count)) from here on between \(one) and \(other), of no session in the sidecar"
     }
   }
 

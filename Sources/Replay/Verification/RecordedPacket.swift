@@ -5,7 +5,8 @@ import SessionEvents
 /// or fragments, whole, and with checksums that hold.
 struct RecordedPacket {
   enum Transport: Hashable {
-    case tcp(sequence: UInt32, flags: TCPFlags)
+    /// The acknowledgment is nil without its flag.
+    case tcp(sequence: UInt32, acknowledgment: UInt32?, flags: TCPFlags)
     case udp
   }
 
@@ -16,26 +17,24 @@ struct RecordedPacket {
   let payload: Range<Int>
   /// The IPv4 identification, which our recorder counts upwards in each direction of a session.
   let identification: UInt16?
-  /// Whether the checksum of the IPv4 header holds; IPv6 has none.
+  /// Whether the IP header is as it was written: its checksum holds (IPv4), its length is the packet's.
   let isNetworkIntact: Bool
   /// Sum of the transport header, its payload and the pseudo header.
   let transportSum: TransportSum
 
-  /// Whether both checksums hold.
+  /// Whether both checksums hold, and lengths agree.
   var isIntact: Bool { isNetworkIntact && transportSum.isRight }
 
-  /// - Throws: What about it our recorder does not write.
-  init(_ frame: Span<UInt8>, originalLength: Int, linkType: LinkType) throws(Defect) {
-    guard frame.count == originalLength else {
-      throw Defect(text: "it has \(frame.count) of \(originalLength) bytes")
-    }
+  /// Reads as much as can be read of a damaged packet, too.
+  ///
+  /// - Throws: Why it is none.
+  init(_ frame: Span<UInt8>, linkType: LinkType) throws(Defect) {
     let network = try Network(frame, linkType)
-    (transport, payload) = try Self.transport(frame, network)
+    (transport, payload, transportSum) = try Self.transport(frame, network)
     source = Endpoint(address: network.source, port: frame.word(at: network.payload.lowerBound))
     destination = Endpoint(address: network.destination, port: frame.word(at: network.payload.lowerBound + 2))
     identification = network.identification
     isNetworkIntact = network.isIntact
-    transportSum = TransportSum(frame, network, payload)
   }
 
   /// What is wrong with a packet.
@@ -45,22 +44,28 @@ struct RecordedPacket {
 
   private static func transport(
     _ frame: Span<UInt8>, _ network: Network
-  ) throws(Defect) -> (Transport, Range<Int>) {
+  ) throws(Defect) -> (Transport, Range<Int>, TransportSum) {
     let (start, end) = (network.payload.lowerBound, network.payload.upperBound)
     switch network.protocolNumber {
     case 6:
       guard network.payload.count >= 20 else { throw Defect(text: "its TCP header is cut short") }
-      let header = Int(frame[start + 12] >> 4) * 4
+      let flags = TCPFlags(rawValue: frame[start + 13])
+      var sum = TransportSum(frame, network)
+      var header = Int(frame[start + 12] >> 4) * 4
+      // Data follows a header without options, which is more than can be said of a damaged length.
+      if !sum.isRight, !flags.contains(.syn) { header = 20 }
       guard header >= 20, header <= network.payload.count else {
         throw Defect(text: "its TCP header has length \(header)")
       }
-      let flags = TCPFlags(rawValue: frame[start + 13])
-      return (.tcp(sequence: frame.doubleWord(at: start + 4), flags: flags), start + header..<end)
+      sum.payloadOffset = header
+      let acknowledgment = flags.contains(.ack) ? frame.doubleWord(at: start + 8) : nil
+      return (
+        .tcp(sequence: frame.doubleWord(at: start + 4), acknowledgment: acknowledgment, flags: flags),
+        start + header..<end, sum
+      )
     case 17:
-      guard network.payload.count >= 8, Int(frame.word(at: start + 4)) == network.payload.count else {
-        throw Defect(text: "its UDP length is not that of its IP packet")
-      }
-      return (.udp, start + 8..<end)
+      guard network.payload.count >= 8 else { throw Defect(text: "its UDP header is cut short") }
+      return (.udp, start + 8..<end, TransportSum(frame, network))
     case let number:
       throw Defect(text: "it is neither TCP nor UDP (IP protocol \(number))")
     }
@@ -80,11 +85,9 @@ struct RecordedPacket {
     init(_ frame: Span<UInt8>, _ linkType: LinkType) throws(Defect) {
       let start = linkType == .ethernet ? 14 : 0
       guard frame.count >= start + 20 else { throw Defect(text: "it is too short for an IP packet") }
+      let etherType = linkType == .ethernet ? frame.word(at: 12) : nil
       switch frame[start] {
       case 0x45:
-        guard Int(frame.word(at: start + 2)) == frame.count - start else {
-          throw Defect(text: "its IP length \(frame.word(at: start + 2)) is not \(frame.count - start)")
-        }
         source = .v4(frame.doubleWord(at: start + 12))
         destination = .v4(frame.doubleWord(at: start + 16))
         addresses = start + 12..<start + 20
@@ -92,18 +95,21 @@ struct RecordedPacket {
         identification = frame.word(at: start + 4)
         var checksum = InternetChecksum()
         checksum.add(frame.extracting(start..<start + 20))
-        isIntact = checksum.foldedSum == 0xffff
+        isIntact =
+          checksum.foldedSum == 0xffff && Int(frame.word(at: start + 2)) == frame.count - start
+          && etherType ?? 0x0800 == 0x0800
         payload = start + 20..<frame.count
       case 0x60:
-        guard frame.count >= start + 40, Int(frame.word(at: start + 4)) == frame.count - start - 40 else {
-          throw Defect(text: "its IP length is not \(frame.count - start)")
-        }
+        guard frame.count >= start + 40 else { throw Defect(text: "it is too short for an IP packet") }
         source = .v6(frame.quadWord(at: start + 8), frame.quadWord(at: start + 16))
         destination = .v6(frame.quadWord(at: start + 24), frame.quadWord(at: start + 32))
         addresses = start + 8..<start + 40
         protocolNumber = frame[start + 6]
         identification = nil
-        isIntact = true
+        // No checksum covers the rest: no traffic class, no flow label, 64 hops.
+        isIntact =
+          frame.doubleWord(at: start) == 0x6000_0000 && frame[start + 7] == 64
+          && Int(frame.word(at: start + 4)) == frame.count - start - 40 && etherType ?? 0x86dd == 0x86dd
         payload = start + 40..<frame.count
       default:
         throw Defect(text: "it begins with no IP header of our own")
@@ -116,18 +122,17 @@ struct RecordedPacket {
 struct TransportSum: Hashable {
   private var sum: UInt16
   /// Where the payload begins, from the start of the transport header.
-  private let payloadOffset: Int
+  fileprivate var payloadOffset = 8
 
   var isRight: Bool { sum == 0xffff }
 
-  fileprivate init(_ frame: Span<UInt8>, _ network: RecordedPacket.Network, _ payload: Range<Int>) {
+  fileprivate init(_ frame: Span<UInt8>, _ network: RecordedPacket.Network) {
     var checksum = InternetChecksum()
     checksum.add(frame.extracting(network.addresses))
     checksum.add(word: UInt16(network.protocolNumber))
     checksum.add(word: UInt16(truncatingIfNeeded: network.payload.count))
     checksum.add(frame.extracting(network.payload))
     sum = checksum.foldedSum
-    payloadOffset = payload.lowerBound - network.payload.lowerBound
   }
 
   /// Whether the checksum would hold if the payload's byte at `offset` were `other` instead of `byte`.

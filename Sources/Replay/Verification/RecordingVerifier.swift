@@ -88,8 +88,7 @@ public struct RecordingVerifier: Sendable {
     do throws(CaptureError) {
       while let isIntact: Bool? = try capture.next({ captured, frame in
         guard let linkType = Self.linkType(captured, nil) else { return nil }
-        return try? RecordedPacket(frame, originalLength: captured.originalLength, linkType: linkType)
-          .isIntact
+        return try? RecordedPacket(frame, linkType: linkType).isIntact
       }) {
         if isIntact == true { intactCount += 1 }
         if capture.packetCount & 0xff == 0 { tell(capture.position, &told) }

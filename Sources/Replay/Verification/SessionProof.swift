@@ -8,6 +8,7 @@ final class SessionProof {
   let opening: SessionOpening
   /// As its packets carry it.
   let client: Endpoint
+  let server: Endpoint
   let key: FlowKey
   /// When it opened, and the packet that showed it, as the sidecar says.
   let opened: Timestamp
@@ -19,6 +20,8 @@ final class SessionProof {
   private(set) var hasPackets = false
   private var clientStream = StreamProof(of: .client)
   private var serverStream = StreamProof(of: .server)
+  /// Whether the client went on before the server's SYN came.
+  private var hasClientGoneOn = false
   private var resetBy: Party?
   private var differences: [Difference] = []
 
@@ -26,7 +29,8 @@ final class SessionProof {
     self.id = id
     self.opening = opening
     client = shown?.client ?? opening.client
-    key = FlowKey(opening.transport, client, shown?.server ?? opening.originalDestination)
+    server = shown?.server ?? opening.originalDestination
+    key = FlowKey(opening.transport, client, server)
     opened = line.time
     openedPacket = line.packet
   }
@@ -48,19 +52,35 @@ final class SessionProof {
 
   /// The bytes that the sidecar would have to call a gap for the packet to be in its place; nil where it is.
   func gap(before packet: RecordedPacket) -> UInt64? {
-    guard packet.isIntact, case .tcp(let sequence, let flags) = packet.transport, !flags.contains(.syn) else {
+    guard packet.isIntact, case .tcp(let sequence, _, let flags) = packet.transport, !flags.contains(.syn)
+    else {
       return nil
     }
     return direction(of: packet) == .clientToServer
       ? clientStream.gapBefore(sequence) : serverStream.gapBefore(sequence)
   }
 
+  /// Whether a damaged packet is most likely one of this session, and which way it went.
+  ///
+  /// One of its addresses and ports may be wrong, if it stands where the next packet of its direction belongs.
+  func direction(ofDamaged packet: RecordedPacket) -> Direction? {
+    Direction.allCases.first { direction in
+      let (source, destination) = direction == .clientToServer ? (client, server) : (server, client)
+      let agreements = [
+        packet.source.address == source.address, packet.source.port == source.port,
+        packet.destination.address == destination.address, packet.destination.port == destination.port,
+      ]
+      let stream = direction == .clientToServer ? clientStream : serverStream
+      return agreements.count { $0 } >= 3 && stream.mayGoOn(with: packet)
+    }
+  }
+
   /// Takes one of its packets.
   func take(
-    _ packet: RecordedPacket, _ frame: Span<UInt8>, _ captured: CapturedPacket, keepsDamaged: Bool
+    _ packet: RecordedPacket, _ frame: Span<UInt8>, _ captured: CapturedPacket, _ direction: Direction,
+    keepsDamaged: Bool
   ) -> PacketEffect {
     hasPackets = true
-    let direction = direction(of: packet)
     let payload = frame.extracting(packet.payload)
     let effect: PacketEffect
     switch packet.transport {
@@ -68,8 +88,12 @@ final class SessionProof {
       effect = withStream(direction) {
         $0.take(packet, payload, captured.number, keepsDamaged: keepsDamaged)
       }
-    case .tcp(let sequence, let flags):
-      effect = take(sequence, flags, packet, payload, captured, direction, keepsDamaged)
+    case .tcp(let sequence, let acknowledgment, let flags):
+      var said = take(sequence, flags, packet, payload, captured, direction, keepsDamaged)
+      if packet.isIntact, let acknowledgment, lacksBytes(acknowledgment, direction) {
+        said.place(.outOfOrder, captured.number)
+      }
+      effect = said
     }
     if let kind = effect.difference {
       differences.append(Difference(kind, party: direction.sender, packet: effect.packet))
@@ -83,8 +107,9 @@ final class SessionProof {
     return differences.map(owned)
   }
 
-  /// What can be said at the end, beside what was said before.
-  func settle() -> [Difference] {
+  /// What can be said at the end, beside what was said before; of a capture that was cut `isCut`, less.
+  func settle(isCut: Bool) -> [Difference] {
+    if isCut { return (clientStream.differences(from: nil) + serverStream.differences(from: nil)).map(owned) }
     guard hasPackets || opening.transport == .tcp && opening.continues == nil || openedPacket != nil else {
       return streamDifferences
     }
@@ -104,9 +129,13 @@ final class SessionProof {
     _ captured: CapturedPacket, _ direction: Direction, _ keepsDamaged: Bool
   ) -> PacketEffect {
     if flags.contains(.syn) {
-      if direction == .clientToServer, !clientStream.hasBegun { checkTime(captured) }
-      return withStream(direction) { $0.begin(at: sequence, packet, captured.number) }
+      checkTime(captured, direction)
+      var effect = withStream(direction) { $0.begin(at: sequence, packet, captured.number) }
+      let isLate = direction == .clientToServer ? serverStream.hasBegun : hasClientGoneOn
+      if isLate { effect.place(.outOfOrder, captured.number) }
+      return effect
     }
+    if direction == .clientToServer, !serverStream.hasBegun { hasClientGoneOn = true }
     var isUnclear = false
     let hasBegun = direction == .clientToServer ? clientStream.hasBegun : serverStream.hasBegun
     if !hasBegun, opening.continues == nil {
@@ -122,10 +151,14 @@ final class SessionProof {
     return effect
   }
 
-  private func checkTime(_ captured: CapturedPacket) {
+  private func lacksBytes(_ acknowledgment: UInt32, _ direction: Direction) -> Bool {
+    withStream(direction.opposite) { $0.acknowledge(acknowledgment) }
+  }
+
+  private func checkTime(_ captured: CapturedPacket, _ direction: Direction) {
     guard captured.time != opened else { return }
-    let text = "its SYN has the time \(captured.time), not \(opened)"
-    differences.append(Difference(.beginning(text), packet: captured.number))
+    let text = "its handshake has the time \(captured.time), not \(opened)"
+    differences.append(Difference(.beginning(text), party: direction.sender, packet: captured.number))
   }
 
   private var streamDifferences: [Difference] {

@@ -5,7 +5,7 @@ import SessionEvents
 /// One direction of a session, read strictly: every packet in its place, none twice, none missing.
 struct StreamProof {
   /// Bytes that follow each other, with a checksum of their own.
-  private struct Piece {
+  struct Piece {
     /// Of its first byte in the stream, gaps included.
     var position: UInt64
     var crc = CRC32C()
@@ -13,7 +13,7 @@ struct StreamProof {
     var damage: Damage?
   }
 
-  private struct Damage {
+  struct Damage {
     var packet: UInt64
     var sum: TransportSum
     var isNetworkIntact: Bool
@@ -21,13 +21,13 @@ struct StreamProof {
     var payload: [UInt8]?
   }
 
-  private struct Hole {
+  struct Hole {
     var range: Range<UInt64>
     /// The packet that showed it.
     var packet: UInt64
   }
 
-  private struct SkippedPackets {
+  struct SkippedPackets {
     var first: UInt16
     var count: UInt16
     var packet: UInt64
@@ -38,6 +38,9 @@ struct StreamProof {
   /// A sequence number further away from the expected one is taken for damaged.
   private static let reach: Int32 = 1 << 28
 
+  /// Packets by which the first that came may have been recorded later.
+  private static let earliness: UInt16 = 16
+
   let party: Party
   /// Sequence number of the next byte; nil until a packet tells.
   private(set) var expected: UInt32?
@@ -45,14 +48,16 @@ struct StreamProof {
   private(set) var position: UInt64 = 0
   private(set) var hasBegun = false
   private(set) var hasEnded = false
-  private var pieces: [Piece] = []
-  private var holes: [Hole] = []
+  private(set) var pieces: [Piece] = []
+  private(set) var holes: [Hole] = []
+  private var firstIdentification: UInt16?
   private var nextIdentification: UInt16?
-  private var skipped: [SkippedPackets] = []
-  private var packetCount: UInt64 = 0
+  private(set) var skipped: [SkippedPackets] = []
+  private(set) var packetCount: UInt64 = 0
   /// Whether the pieces are not the whole stream in order, so that their checksum says nothing.
-  private var isTorn = false
-  private var hasRepeats = false
+  private(set) var isTorn = false
+  /// Up to where the other side acknowledged bytes that had not come.
+  private var acknowledged: UInt32?
 
   init(of party: Party) {
     self.party = party
@@ -68,6 +73,25 @@ struct StreamProof {
   func gapBefore(_ sequence: UInt32) -> UInt64? {
     guard let expected, Int32(bitPattern: sequence &- expected) > 0 else { return nil }
     return UInt64(sequence &- expected)
+  }
+
+  /// Takes the other side's acknowledgment, which our recorder gives of everything it has written of this stream.
+  ///
+  /// Returns whether it lacks some of that, so that the packet with it was recorded earlier than it stands.
+  mutating func acknowledge(_ acknowledgment: UInt32) -> Bool {
+    guard let expected else { return false }
+    let distance = Int32(bitPattern: acknowledgment &- expected)
+    if distance > 0, distance < Self.reach { acknowledged = acknowledgment }
+    return distance < 0 && distance > -Self.reach
+  }
+
+  /// Whether a packet whose addresses are in doubt stands where the next one belongs.
+  func mayGoOn(with packet: RecordedPacket) -> Bool {
+    if let identification = packet.identification, let next = nextIdentification {
+      return identification == next
+    }
+    guard case .tcp(let sequence, _, _) = packet.transport else { return true }
+    return sequence == expected
   }
 
   // MARK: Packets
@@ -104,6 +128,8 @@ struct StreamProof {
     } else {
       effect = inPlace(step, number)
       if step == .again || step == .late { return effect }
+      let isNews = !payload.isEmpty || flags.contains(.fin)
+      if isNews, effect.difference == nil, wasAcknowledged(sequence) { effect.place(.outOfOrder, number) }
     }
     if flags.contains(.fin), hasEnded { return again(0..<0, number) }
     append(payload, damage: nil)
@@ -120,7 +146,7 @@ struct StreamProof {
     var effect = inPlace(step, number)
     switch step {
     case .again: return effect
-    case .late: isTorn = true
+    case .late, .early: isTorn = true
     case .expected, .unknown, .skipped: break
     }
     let damage = packet.isIntact ? nil : damage(packet, payload, number, keepsDamaged)
@@ -137,13 +163,17 @@ struct StreamProof {
     /// The packet has none.
     case unknown
     case skipped(UInt16)
+    /// It was skipped before.
     case late
+    /// It belongs before the first that came.
+    case early
     case again
   }
 
   private mutating func step(_ packet: RecordedPacket, _ number: UInt64) -> Step {
     guard let identification = packet.identification else { return .unknown }
     guard let next = nextIdentification, packet.isIntact else {
+      if packet.isIntact { firstIdentification = identification }
       nextIdentification = packet.isIntact ? identification &+ 1 : nextIdentification.map { $0 &+ 1 }
       return .expected
     }
@@ -153,7 +183,11 @@ struct StreamProof {
       return distance == 0 ? .expected : .skipped(distance)
     }
     guard let index = skipped.firstIndex(where: { identification &- $0.first < $0.count }) else {
-      return .again
+      guard let first = firstIdentification, (1...Self.earliness).contains(first &- identification) else {
+        return .again
+      }
+      firstIdentification = identification
+      return .early
     }
     let skip = skipped.remove(at: index)
     let before = identification &- skip.first
@@ -163,6 +197,14 @@ struct StreamProof {
       skipped.append(SkippedPackets(first: identification &+ 1, count: behind, packet: skip.packet))
     }
     return .late
+  }
+
+  /// Whether the other side acknowledged what begins here before it came.
+  private mutating func wasAcknowledged(_ sequence: UInt32) -> Bool {
+    guard let limit = acknowledged else { return false }
+    let isCovered = Int32(bitPattern: limit &- sequence) > 0
+    if !isCovered { acknowledged = nil }
+    return isCovered
   }
 
   /// What a packet says that is where its sequence number belongs.
@@ -179,6 +221,8 @@ struct StreamProof {
       return effect
     case .late:
       return PacketEffect(.outOfOrder, number, shift: 1)
+    case .early:
+      return PacketEffect(.outOfOrder, number)
     case .again:
       return again(0..<0, number)
     }
@@ -191,7 +235,8 @@ struct StreamProof {
     let start = position &- distance
     let range = start..<max(start, start &+ UInt64(payload.count))
     guard !payload.isEmpty else {
-      return step == .again ? again(0..<0, number) : PacketEffect(.outOfOrder, number, shift: 1)
+      return step == .again
+        ? again(0..<0, number) : PacketEffect(.outOfOrder, number, shift: step == .late ? 1 : 0)
     }
     guard
       let index = holes.firstIndex(where: {
@@ -228,7 +273,7 @@ struct StreamProof {
   }
 
   private mutating func again(_ range: Range<UInt64>, _ number: UInt64) -> PacketEffect {
-    hasRepeats = true
+
     return PacketEffect(.repeated(range), number, shift: 1)
   }
 
@@ -259,90 +304,5 @@ struct StreamProof {
   private mutating func end() {
     hasEnded = true
     if let next = expected { expected = next &+ 1 }
-  }
-
-  // MARK: The end
-
-  /// What of the stream differs; `totals` is what was recorded of it, nil where the sidecar does not say.
-  func differences(from totals: StreamTotals?) -> [Difference] {
-    var differences = holes.map { Difference(.missing($0.range), party: party, packet: $0.packet) }
-    differences += skipped.map {
-      Difference(.packetsMissing(UInt64($0.count)), party: party, packet: $0.packet)
-    }
-    guard let totals else { return differences + damaged { .bytes($0) } }
-    let whole = pieces.reduce(into: CRC32C()) { $0.add($1.crc) }
-    let missing = holes.reduce(0) { $0 &+ ($1.range.upperBound - $1.range.lowerBound) }
-    if whole.byteCount &+ missing != totals.byteCount, expected != nil || skipped.isEmpty {
-      let counts = Difference.Kind.byteCount(found: whole.byteCount, recorded: totals.byteCount)
-      differences.append(Difference(counts, party: party))
-    }
-    guard !isTorn, whole.byteCount == totals.byteCount else { return differences + damaged { .bytes($0) } }
-    if whole.value == totals.crc32c {
-      if packetCount != totals.packetCount {
-        let counts = Difference.Kind.packetCount(found: packetCount, recorded: totals.packetCount)
-        differences.append(Difference(counts, party: party))
-      }
-      return differences + damaged { _ in .header }
-    }
-    return differences + changes(found: whole.value, recorded: totals.crc32c)
-  }
-
-  var byteCount: UInt64 { pieces.reduce(0) { $0 + $1.crc.byteCount } }
-
-  private func damaged(_ kind: (Range<UInt64>) -> Difference.Kind) -> [Difference] {
-    pieces.compactMap { piece in
-      piece.damage.map {
-        let range = piece.position..<piece.position &+ piece.crc.byteCount
-        return Difference(kind(range), party: party, packet: $0.packet)
-      }
-    }
-  }
-
-  private func changes(found: UInt32, recorded: UInt32) -> [Difference] {
-    let damaged = damaged { .bytes($0) }
-    guard !damaged.isEmpty else {
-      return [Difference(.stream(found: found, recorded: recorded), party: party)]
-    }
-    guard damaged.count == 1, let index = pieces.firstIndex(where: { $0.damage != nil }) else {
-      return damaged
-    }
-    let behind = pieces[(index + 1)...].reduce(0) { $0 + $1.crc.byteCount }
-    return Self.changedByte(pieces[index], found ^ recorded, behind).map {
-      [Difference($0, party: party, packet: damaged[0].packet)]
-    } ?? damaged
-  }
-
-  /// The one byte that explains both checksums, the packet's and the stream's; nil where it is not one.
-  private static func changedByte(_ piece: Piece, _ difference: UInt32, _ behind: UInt64) -> Difference.Kind?
-  {
-    guard let damage = piece.damage, let payload = damage.payload, damage.isNetworkIntact else { return nil }
-    let candidates = ChangedByte.candidates(difference: difference, count: payload.count, behind: behind)
-      .filter { change in
-        let byte = payload[change.offset]
-        return damage.sum.isRight(with: byte ^ change.bits, insteadOf: byte, at: change.offset)
-      }
-    guard candidates.count == 1, let change = candidates.first else { return nil }
-    let found = payload[change.offset]
-    return .byte(
-      offset: piece.position &+ UInt64(change.offset), found: found, recorded: found ^ change.bits)
-  }
-}
-
-/// What one packet does to a proof.
-struct PacketEffect {
-  /// What differs, if anything.
-  var difference: Difference.Kind?
-  var packet: UInt64 = 0
-  /// By how much packets stand further back from here on than when they were recorded.
-  var shift: Int64 = 0
-  /// Whether that cannot be told.
-  var isUnclear = false
-
-  init() {}
-
-  init(_ difference: Difference.Kind, _ packet: UInt64, shift: Int64 = 0) {
-    self.difference = difference
-    self.packet = packet
-    self.shift = shift
   }
 }

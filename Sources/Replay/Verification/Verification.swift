@@ -12,6 +12,20 @@ final class Verification {
   /// Damaged payloads that are kept to find the byte in.
   private static let keptLimit = 256
 
+  private struct Stray {
+    var packet: UInt64
+    var source: Endpoint
+    var destination: Endpoint
+    var count: UInt64 = 0
+  }
+
+  /// A change of packet numbers that nothing told explains, and that the next may take back.
+  private struct UntoldShift {
+    var count: Int64
+    var packet: UInt64?
+    var session: SessionID?
+  }
+
   private(set) var verdict = Verdict()
   private var feed: SidecarFeed
   private var openSessions: [SessionID: SessionProof] = [:]
@@ -24,8 +38,16 @@ final class Verification {
   /// How much later packets stand than the sidecar says; what of that was told since it was last seen.
   private var shift: Int64 = 0
   private var toldShift: Int64 = 0
+  private var untoldShift: UntoldShift?
   private var isShiftUnclear = false
+  /// Whether the capture cannot be read to its end.
+  private var isCut = false
+  /// Packets of no session.
+  private var strays: [FlowKey: Stray] = [:]
+  /// Sessions of which lines tell that none opens.
+  private var unopened = SessionSet()
   private var keptCount = 0
+  private var guessCount = 0
 
   init(_ feed: consuming SidecarFeed) {
     self.feed = feed
@@ -37,8 +59,11 @@ final class Verification {
     packetCount = captured.number
     settleDue()
     do throws(RecordedPacket.Defect) {
-      let packet = try RecordedPacket(frame, originalLength: captured.originalLength, linkType: linkType)
-      take(packet, frame, captured)
+      if frame.count != captured.originalLength {
+        let text = "it has \(frame.count) of \(captured.originalLength) bytes"
+        add(Difference(.packet(text), packet: captured.number))
+      }
+      take(try RecordedPacket(frame, linkType: linkType), frame, captured)
     } catch {
       isShiftUnclear = true
       add(Difference(.packet(error.text), packet: captured.number))
@@ -48,7 +73,7 @@ final class Verification {
   /// The capture is at its end, or cannot be read on.
   func finish(failure: CaptureError?) -> Verdict {
     verdict.packetCount = packetCount
-    takeLines(upTo: .max)
+    if failure == nil { takeLines(upTo: .max) } else { passLines() }
     for session in ending { settle(session) }
     for session in openSessions.values.sorted(by: { $0.id < $1.id }) { leave(session) }
     for defect in feed.defects { add(Difference(.sidecar(defect))) }
@@ -57,6 +82,11 @@ final class Verification {
       add(Difference(.capture("\(failure)")))
     } else if openSessions.isEmpty {
       checkCount()
+    }
+    tellShift()
+    for stray in strays.values {
+      let kind = Difference.Kind.strayPackets(stray.count, between: stray.source, and: stray.destination)
+      add(Difference(kind, packet: stray.packet))
     }
     verdict.sort()
     return verdict
@@ -72,41 +102,51 @@ final class Verification {
 
   private func take(_ packet: RecordedPacket, _ frame: Span<UInt8>, _ captured: CapturedPacket) {
     let key = FlowKey(packet.isTCP ? .tcp : .udp, packet.source, packet.destination)
-    guard let session = session(of: packet, key) else { return stray(packet, captured) }
+    guard let (session, direction) = session(of: packet, key) else { return stray(packet, captured) }
     if !session.hasPackets {
       anchor(session, captured.number, packet)
       noteOrigin(of: session)
     }
     if let byteCount = session.gap(before: packet) {
-      findGap(byteCount, session, session.direction(of: packet))
+      findGap(byteCount, session, direction)
     }
     let keeps = keptCount < Self.keptLimit
     if !packet.isIntact, keeps { keptCount += 1 }
-    let effect = session.take(packet, frame, captured, keepsDamaged: keeps)
+    let effect = session.take(packet, frame, captured, direction, keepsDamaged: keeps)
     toldShift += effect.shift
     isShiftUnclear = isShiftUnclear || effect.isUnclear
     for difference in session.takeDifferences() { add(difference) }
   }
 
   /// The session of a packet; a line that opens it may not have had its turn yet.
-  private func session(of packet: RecordedPacket, _ key: FlowKey) -> SessionProof? {
+  private func session(of packet: RecordedPacket, _ key: FlowKey) -> (SessionProof, Direction)? {
     let current = byKey[key]
-    if let current, !(packet.beginsSession && current.hasBegun) { return current }
+    if let current, !(packet.beginsSession && current.hasBegun) {
+      return (current, current.direction(of: packet))
+    }
     let distance = feed.distance { line in
       guard case .opened(let opening, let shown) = line.content else { return false }
       let server = shown?.server ?? opening.originalDestination
       return FlowKey(opening.transport, shown?.client ?? opening.client, server) == key
     }
     if let distance { takeLines(count: distance + 1) }
-    return byKey[key]
+    if let session = byKey[key] { return (session, session.direction(of: packet)) }
+    guard !packet.isIntact, guessCount < Self.keptLimit else { return nil }
+    guessCount += 1
+    for session in byKey.values {
+      if let direction = session.direction(ofDamaged: packet) { return (session, direction) }
+    }
+    return nil
   }
 
   private func stray(_ packet: RecordedPacket, _ captured: CapturedPacket) {
+    isShiftUnclear = true
     if packet.isIntact {
-      toldShift += 1
-      add(Difference(.strayPacket(from: packet.source, to: packet.destination), packet: captured.number))
+      let key = FlowKey(packet.isTCP ? .tcp : .udp, packet.source, packet.destination)
+      guard strays.count < Self.keptLimit || strays[key] != nil else { return }
+      let first = Stray(packet: captured.number, source: packet.source, destination: packet.destination)
+      strays[key, default: first].count += 1
     } else {
-      isShiftUnclear = true
       add(
         Difference(
           .packet("its checksum does not hold, and it is of no session in the sidecar"),
@@ -119,18 +159,30 @@ final class Verification {
     guard let recorded = session.openedPacket, session.direction(of: packet) == .clientToServer,
       !packet.isTCP || packet.beginsSession
     else { return }
-    noteShift(Int64(clamping: number) &- Int64(clamping: recorded), at: number)
+    noteShift(Int64(clamping: number) &- Int64(clamping: recorded), at: number, of: session.id)
   }
 
-  private func noteShift(_ newShift: Int64, at number: UInt64?) {
+  private func noteShift(_ newShift: Int64, at number: UInt64?, of session: SessionID? = nil) {
     let untold = newShift &- shift &- toldShift
-    if untold != 0, !isShiftUnclear {
-      let count = UInt64(untold.magnitude)
-      add(Difference(untold < 0 ? .packetsMissing(count) : .packetsAdded(count), packet: number))
+    if let earlier = untoldShift, untold == -earlier.count, !isShiftUnclear {
+      add(Difference(.outOfOrder, session: earlier.session, packet: earlier.packet))
+      untoldShift = nil
+    } else {
+      tellShift()
+      if untold != 0, !isShiftUnclear {
+        untoldShift = UntoldShift(count: untold, packet: number, session: session)
+      }
     }
     shift = newShift
     toldShift = 0
     isShiftUnclear = false
+  }
+
+  private func tellShift() {
+    guard let untold = untoldShift else { return }
+    untoldShift = nil
+    let count = UInt64(untold.count.magnitude)
+    add(Difference(untold.count < 0 ? .packetsMissing(count) : .packetsAdded(count), packet: untold.packet))
   }
 
   private func checkCount() {
@@ -165,6 +217,16 @@ final class Verification {
     }
   }
 
+  /// The capture cannot be read on: what stands behind that place cannot be proved.
+  private func passLines() {
+    isCut = true
+    var count: UInt64 = 0
+    while let line = feed.next() {
+      if case .opened = line.content { count += 1 }
+    }
+    if count > 0 { verdict.doubt("\(HumaneUnits.plural(count, "session")) of the sidecar stand behind that") }
+  }
+
   private func take(_ line: SidecarLine) {
     guard let id = line.session else {
       if case .lost(let loss) = line.content {
@@ -182,6 +244,8 @@ final class Verification {
       return open(SessionProof(id, opening, shown, line))
     }
     guard let session = openSessions[id] else {
+      guard !unopened.contains(id) else { return }
+      unopened.insert(id)
       return add(Difference(.sidecar("a line tells of it while it is not open"), session: id))
     }
     switch line.content {
@@ -226,7 +290,7 @@ final class Verification {
   }
 
   private func settle(_ session: SessionProof) {
-    let differences = session.settle()
+    let differences = session.settle(isCut: isCut && session.settleAt >= packetCount)
     for difference in differences { add(difference) }
     if differences.isEmpty { verdict.provedByteCount += session.byteCount }
     if byKey[session.key] === session { byKey[session.key] = nil }
@@ -234,9 +298,9 @@ final class Verification {
 
   /// A session that the sidecar does not end.
   private func leave(_ session: SessionProof) {
-    for difference in session.settle() { add(difference) }
+    for difference in session.settle(isCut: isCut) { add(difference) }
     verdict.doubt(
-      "session \(session.id) has no end in the sidecar: only its packets' checksums speak for its \(HumaneUnits.count(session.byteCount)) bytes"
+      "session \(session.id) has no end\(isCut ? "" : " in the sidecar"): only its packets' checksums speak for its \(HumaneUnits.count(session.byteCount)) bytes"
     )
   }
 
@@ -265,7 +329,7 @@ extension RecordedPacket {
 
   /// Whether it is a client's SYN.
   fileprivate var beginsSession: Bool {
-    guard case .tcp(_, let flags) = transport else { return false }
+    guard case .tcp(_, _, let flags) = transport else { return false }
     return flags.contains(.syn) && !flags.contains(.ack)
   }
 }
