@@ -123,15 +123,11 @@ public enum PcapngBlocks {
 
   /// A longer value is cut, between characters where it is text.
   private static func option(_ code: OptionCode, _ value: [UInt8], to bytes: inout [UInt8]) {
-    var value = value[...]
-    if value.count > valueLimit {
-      value = value.prefix(valueLimit)
-      while let last = value.last, last & 0xc0 == 0x80 { value = value.dropLast() }
-      if let last = value.last, last >= 0xc0 { value = value.dropLast() }
-    }
+    var end = min(value.count, valueLimit)
+    while end < value.count, end > 0, value[end] & 0xc0 == 0x80 { end -= 1 }
     append(code.rawValue, to: &bytes)
-    append(UInt16(value.count), to: &bytes)
-    pad(Array(value), to: &bytes)
+    append(UInt16(end), to: &bytes)
+    pad(Array(value[..<end]), to: &bytes)
   }
 
   private static func endOptions(_ bytes: inout [UInt8]) {

@@ -40,14 +40,15 @@ enum MarkdownText {
     return lines
   }
 
-  /// The text with whatever could be markup escaped; for words of our own that may quote some.
+  /// Words of our own as they are, and as code where they quote something that could be markup.
   static func plain(_ text: String) -> String {
-    var result = ""
-    for character in DisplayText.safe(text) {
-      if let value = character.asciiValue, "\\`*_[]<>&#|~@".utf8.contains(value) { result += "\\" }
-      result.append(character)
+    let isPlain = text.utf8.allSatisfy { byte in
+      switch byte {
+      case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x20, UInt8(ascii: ","), UInt8(ascii: "."): true
+      default: false
+      }
     }
-    return result
+    return isPlain ? text : code(text)
   }
 
   /// One line of any length, printable.
