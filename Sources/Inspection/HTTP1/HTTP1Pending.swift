@@ -41,6 +41,7 @@ final class HTTP1Pending {
   func receiveRequest(_ message: HTTP1Message, isSecured: Bool) {
     isAsked = true
     take(message)
+    exchange.requestEnd = message.last.time
     guard case .request(let method, let target, let version) = message.line else { return }
     asked = message.content
     requestOffset = message.offset
@@ -65,6 +66,7 @@ final class HTTP1Pending {
   func receiveResponse(_ message: HTTP1Message) {
     isAnswered = true
     take(message)
+    exchange.responseStart = message.start.time
     answered = message.content
     exchange.response = HTTP1Pending.response(message)
   }

@@ -15,7 +15,7 @@ extension HTTP2Conversation {
       }
       return checkConnectionWindow(frame, nil, in: direction, at: sighting)
     }
-    stream.touch(sighting)
+    stream.touch(sighting, in: reader.direction)
     checkConnectionWindow(frame, stream, in: direction, at: sighting)
     let window = settings(for: direction)?.initialWindow
     if stream.overruns(frame.byteCount, initialWindow: window, in: direction) {
@@ -39,7 +39,7 @@ extension HTTP2Conversation {
     _ report: (ConversationReport) -> Void
   ) {
     let direction = reader.direction
-    stream.touch(sighting)
+    stream.touch(sighting, in: reader.direction)
     stream.receiveData(
       bytes.span.extracting(range), at: sighting, of: reader.frameOffset, in: direction
     ) { found in
@@ -97,7 +97,7 @@ extension HTTP2Conversation {
   ) {
     guard let stream = dataStream(of: reader.direction) else { return }
     setDataStream(nil, of: reader.direction)
-    stream.touch(sighting)
+    stream.touch(sighting, in: reader.direction)
     if frame.endsStream {
       endMessage(of: stream, reader.direction, isWhole: true, report)
       reportIfOver(stream, report)
@@ -112,7 +112,7 @@ extension HTTP2Conversation {
       noteIdle(frame, in: reader.direction, at: sighting)
       return
     }
-    stream.touch(sighting)
+    stream.touch(sighting, in: reader.direction)
     let sender = reader.direction.sender.rawValue
     let code = reader.hasGap ? nil : number(reader.payload, at: 0)
     let name = code.map(http2ErrorName) ?? "an error that is missing from the capture"

@@ -59,7 +59,7 @@ extension HTTP2Conversation {
     guard block.promised == nil, let stream = openStream(block, in: direction, report) else {
       return noteLoose(finding, at: sighting)
     }
-    stream.touch(sighting)
+    stream.touch(sighting, in: direction)
     stream.note(finding)
     guard !stream.isOver(direction) else { return }
     if stream.message(direction).isBehindHead {
@@ -99,7 +99,7 @@ extension HTTP2Conversation {
     fields.finish(blockByteCount: block.bytes.count, unknown: reader.decoder.unknown)
     guard let stream else { return }
     keptByteCount -= stream.keptByteCount
-    stream.touch(sighting)
+    stream.touch(sighting, in: direction)
     deliver(fields, block, to: stream, in: direction, report)
     keptByteCount += stream.keptByteCount
     reportIfOver(stream, report)

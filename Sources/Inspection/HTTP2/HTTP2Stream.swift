@@ -6,6 +6,8 @@ final class HTTP2Stream {
   let index: Int
   let start: Sighting
   private var end: Sighting
+  private var requestEnd: Timestamp?
+  private var responseStart: Timestamp?
   private let context: SessionContext
   /// What passes through a CONNECT, where it is read.
   var tunnel: HTTP2Tunnel?
@@ -55,8 +57,12 @@ final class HTTP2Stream {
     }
   }
 
-  func touch(_ sighting: Sighting) {
+  func touch(_ sighting: Sighting, in direction: Direction) {
     if end.time < sighting.time { end = sighting }
+    switch direction {
+    case .clientToServer: if !request.isOver { requestEnd = sighting.time }
+    case .serverToClient: responseStart = responseStart ?? sighting.time
+    }
   }
 
   func note(_ problem: HTTP2Problem, at offset: UInt64, in direction: Direction, _ detail: String) {
@@ -170,7 +176,9 @@ final class HTTP2Stream {
   // MARK: Reporting
 
   func draft(seen: ByteCounts) -> ExchangeDraft {
-    let exchange = HTTPExchange(request: madeRequest, interim: interim, response: madeResponse)
+    var exchange = HTTPExchange(request: madeRequest, interim: interim, response: madeResponse)
+    exchange.requestEnd = request.isOver ? requestEnd : nil
+    exchange.responseStart = exchange.response == nil ? nil : responseStart
     return ExchangeDraft(
       index: index, start: start, end: end, content: .http2(exchange, stream: id), findings: findings.all,
       seen: seen)

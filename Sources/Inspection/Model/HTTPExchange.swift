@@ -1,9 +1,15 @@
+public import SessionEvents
+
 /// One HTTP request and the final response to it; either may be missing in a capture that lacks it.
 public struct HTTPExchange: Hashable, Sendable {
   public var request: HTTPRequest?
   /// Interim (1xx) responses before the final one, in order.
   public var interim: [HTTPResponse]
   public var response: HTTPResponse?
+  /// When the request's last byte was seen, as far as it came.
+  public var requestEnd: Timestamp?
+  /// When the final response began; of HTTP/2 when its head was there.
+  public var responseStart: Timestamp?
   /// Where the request is one of gRPC.
   public var grpc: GRPCCall?
 
