@@ -86,6 +86,26 @@ import Testing
     #expect(response["cookies"].pairs == ["sid=REDACTED"])
   }
 
+  @Test func `tells how long sending, waiting and receiving took`() throws {
+    var script = EventScript()
+    script.client("POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 4\r\n\r\n")
+    script.client("ab")
+    script.client("cd")
+    for _ in 0..<5 { script.append(.bytes(.clientToServer, [])) }
+    script.server("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n")
+    script.server("abcd")
+    // Answered before all of it was sent.
+    script.client("POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 4\r\n\r\n")
+    script.server("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n")
+    script.client("abcd")
+    script.finish()
+    let timings = try entries([script.events]).map { $0["timings"] }
+    #expect(timings.map { $0["send"].number } == [2, 1])
+    #expect(timings.map { $0["wait"].number } == [6, 0])
+    #expect(timings.map { $0["receive"].number } == [1, 1])
+    #expect(timings.map { $0["connect"].number } == [-1, -1])
+  }
+
   @Test func `puts entries in order of their start`() throws {
     var late = EventScript(session: 1, at: 1)
     late.client("GET /first HTTP/1.1\r\nHost: a.test\r\n\r\n")

@@ -11,10 +11,13 @@ struct HARTimings {
   private let receive: Int64
 
   init(_ web: WebExchange) {
-    let exchange = web.exchange
-    send = 0
-    wait = max(0, exchange.end.nanoseconds(since: exchange.start))
-    receive = 0
+    let (start, end) = (web.exchange.start, web.exchange.end)
+    // A server may answer before the request is over, and a capture may lack either.
+    let answer = max(start, web.http.responseStart ?? end)
+    let asked = min(max(start, web.http.requestEnd ?? start), answer)
+    send = asked.nanoseconds(since: start)
+    wait = answer.nanoseconds(since: asked)
+    receive = max(0, end.nanoseconds(since: answer))
   }
 
   var total: Int64 { send + wait + receive }
