@@ -78,6 +78,7 @@ final class SessionContext {
   let environment: InspectionEnvironment
   let session: SessionID
   let serverPort: UInt16
+  let dns: DNSSetting
   /// Whether the bytes were decrypted by the relay.
   var isSecured = false
   /// Whether both sides agreed on HTTP/2 (RFC 7301, RFC 9113 §3.2).
@@ -85,10 +86,13 @@ final class SessionContext {
   private(set) var exchangeCount = 0
   private var nestedCount = 0
 
-  init(environment: InspectionEnvironment, session: SessionID, serverPort: UInt16) {
+  init(
+    environment: InspectionEnvironment, session: SessionID, serverPort: UInt16, dns: DNSSetting = .plain
+  ) {
     self.environment = environment
     self.session = session
     self.serverPort = serverPort
+    self.dns = dns
   }
 
   var limits: InspectionLimits { environment.limits }

@@ -20,7 +20,10 @@ struct HostNames {
   }
 
   /// Takes the A and AAAA answers that the question leads to, through any CNAMEs.
+  ///
+  /// A multicast response speaks for itself: no question leads to its records (RFC 6762 §6).
   mutating func learn(from exchange: DNSExchange) {
+    if exchange.flavor == .mdns { return learn(from: exchange.response) }
     guard let response = exchange.response,
       let question = response.questions.first ?? exchange.query?.questions.first
     else { return }
@@ -31,6 +34,15 @@ struct HostNames {
       let lowercased = name ?? question.name.lowercased()
       name = lowercased
       remember(address, as: lowercased)
+    }
+  }
+
+  private mutating func learn(from announcement: DNSMessage?) {
+    guard let announcement else { return }
+    for record in announcement.answers + announcement.additional
+    where record.type == "A" || record.type == "AAAA" {
+      guard record.timeToLive > 0, let address = IPAddress(record.data) else { continue }
+      remember(address, as: record.name.lowercased())
     }
   }
 

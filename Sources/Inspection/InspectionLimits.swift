@@ -89,6 +89,10 @@ public struct WebSocketLimits: Hashable, Sendable {
 public struct DNSLimits: Hashable, Sendable {
   /// Queries that wait for their responses in one session.
   public var pendingQueryCount = 1_024
+  /// Bytes of text of those queries together; the one that came last may have more.
+  public var pendingTextByteCount = 4_194_304
+  /// Answered queries of one session that are remembered, for what answers them once more.
+  public var answeredQueryCount = 64
   /// Records that are kept of one message.
   public var recordCount = 4_096
   /// Bytes of presentation form that are made of one message.

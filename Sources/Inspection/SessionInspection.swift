@@ -17,7 +17,8 @@ final class SessionInspection {
     environment: InspectionEnvironment
   ) {
     context = SessionContext(
-      environment: environment, session: session, serverPort: opening.originalDestination.port)
+      environment: environment, session: session, serverPort: opening.originalDestination.port,
+      dns: DNSSetting(opening))
     stream = ProtocolChoice(context)
     summary = SessionSummary(
       session: session, opening: opening, opened: sighting.time, host: host, firstPacket: sighting.packet)

@@ -11,6 +11,7 @@ struct DNSBuilder {
   var id: UInt16 = 0x1234
   var flags: UInt16 = 0x0100
   var questions: [(name: [UInt8], type: UInt16)] = []
+  var classOfQuestions: UInt16 = 1
   var answers: [Record] = []
   var authority: [Record] = []
   var additional: [Record] = []
@@ -34,7 +35,9 @@ struct DNSBuilder {
   var message: [UInt8] {
     let counts = [questions.count, answers.count, authority.count, additional.count]
     var bytes = bigEndian(id) + bigEndian(flags) + counts.flatMap { bigEndian(UInt16($0)) }
-    for question in questions { bytes += question.name + bigEndian(question.type) + [0, 1] }
+    for question in questions {
+      bytes += question.name + bigEndian(question.type) + bigEndian(classOfQuestions)
+    }
     for record in answers + authority + additional {
       bytes += record.name + bigEndian(record.type) + bigEndian(record.class)
       bytes += bigEndian(UInt16(record.timeToLive >> 16)) + bigEndian(UInt16(record.timeToLive & 0xffff))

@@ -24,6 +24,24 @@ import Testing
     #expect(bench.log == ["udp 10.0.0.1:40000 > 8.8.8.8:53 @1", "server datagram: a @1"])
   }
 
+  @Test func `have a group as their server, and what others answer directly to its questions`() {
+    let asker = Endpoint(address: .v4(0x0a00_0001), port: 50_000)
+    let group = Endpoint(address: .v4(0xe000_00fc), port: 5_355)
+    let other = Endpoint(address: .v4(0x0a00_0007), port: 5_355)
+    var bench = Bench()
+    bench.sendDatagram(from: asker, to: group, "q", seconds: 0)
+    bench.sendDatagram(from: other, to: asker, "a", seconds: 1)
+    bench.sendDatagram(from: other, to: Bench.client, "b", seconds: 2)
+    #expect(
+      bench.log == [
+        "udp 10.0.0.1:50000 > 224.0.0.252:5355 @1", "client datagram: q @1", "server datagram: a @2",
+        "server datagram: b @3",
+      ])
+    bench.sendDatagram(from: other, to: client, "c", seconds: 3)
+    #expect(
+      bench.log.suffix(2) == ["#2 udp 10.0.0.1:40000 > 10.0.0.7:5355 @4", "#2 server datagram: c @4"])
+  }
+
   @Test func `end after a minute of silence`() {
     var bench = Bench()
     bench.sendDatagram(from: client, to: resolver, "q", seconds: 0)

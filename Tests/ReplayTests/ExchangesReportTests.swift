@@ -32,7 +32,7 @@ import Testing
 
   @Test func `writes a line for each exchange, and each is JSON`() throws {
     let lines = Self.lines(SampleObservations.all)
-    #expect(lines.count == 32)
+    #expect(lines.count == 38)
     for line in lines { _ = try JSONDecoder().decode(JSONValue.self, from: Data(line.utf8)) }
   }
 

@@ -99,6 +99,52 @@ enum SampleObservations {
     ]
   }
 
+  static var multicast: SessionSummary {
+    summary(7, .udp, client: "10.0.0.1:5353", server: "224.0.0.251:5353", process: nil, at: 4)
+  }
+
+  static var linkLocal: SessionSummary {
+    summary(8, .udp, client: "10.0.0.1:50123", server: "224.0.0.252:5355", process: nil, at: 5)
+  }
+
+  static var dnsSiblings: [Observation] {
+    var question = query("printer.local")
+    question.edns = nil
+    question.questions[0].wantsUnicast = true
+    var announcement = answer(
+      "", [record("printer.local", "A", "10.1.2.7"), record("x.local", "SRV", "0 0 1 x.local")])
+    announcement.questions = []
+    announcement.answers[0].flushesCache = true
+    announcement.answers[1].timeToLive = 0
+    let keepAlive = DNSMessage(
+      id: 1, opcode: "DSO", rcode: "NOERROR", flags: [],
+      operations: [DNSOperation(type: "KeepAlive", byteCount: 8)])
+    var update = query("example.com", "SOA")
+    update.opcode = "UPDATE"
+    update.answers = [DNSRecord(name: "a.test", type: "ANY", class: "ANY", timeToLive: 0, data: "")]
+    update.authority = [
+      record("b.test", "A", "10.1.2.8"),
+      DNSRecord(name: "c.test", type: "TXT", class: "ANY", timeToLive: 0, data: ""),
+    ]
+    return [
+      .opened(multicast), .opened(linkLocal),
+      exchange(multicast, from: 4, to: 4, .dns(DNSExchange(query: question, response: nil, flavor: .mdns))),
+      exchange(
+        multicast, 1, from: 5, to: 5, .dns(DNSExchange(query: nil, response: announcement, flavor: .mdns))),
+      exchange(
+        linkLocal, from: 5, to: 6,
+        .dns(
+          DNSExchange(
+            query: query("wpad"), response: answer("wpad", [record("wpad", "A", "10.1.2.3")]), flavor: .llmnr)
+        )),
+      exchange(
+        resolver, 3, from: 6, to: 6,
+        .dns(DNSExchange(query: nil, response: answer("www.example.com", []), follows: 0))),
+      exchange(resolver, 4, from: 6, to: 7, .dns(DNSExchange(query: keepAlive, response: nil))),
+      exchange(resolver, 5, from: 6, to: 7, .dns(DNSExchange(query: update, response: nil))),
+    ]
+  }
+
   // MARK: HTTP
 
   static var web: SessionSummary {
@@ -287,7 +333,7 @@ enum SampleObservations {
   }
 
   static var all: [Observation] {
-    dns + http + http2 + webSocket + bodies + commands + [
+    dns + dnsSiblings + http + http2 + webSocket + bodies + commands + [
       .opened(hidden), .opened(unreachable), .opened(opaque),
       exchange(hidden, from: 71, to: 71, .tlsHello(hello)),
       exchange(

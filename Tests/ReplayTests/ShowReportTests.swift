@@ -19,6 +19,16 @@ import Testing
         #1   08:15:02.101  DNS                   1.0 ms  A www.example.com → CNAME example.com, 10.1.2.3
         #1   08:15:02.103  DNS                   1.0 ms  A nosuch.test → NXDOMAIN
         #1   08:15:02.104  DNS                           AAAA lost.test → no answer
+        #7   08:15:02.105  10.0.0.1:5353 → 224.0.0.251:5353 (address) udp
+        #7   08:15:02.105  mDNS                          A printer.local ?
+        #7   08:15:02.106  mDNS                          printer.local A 10.1.2.7 · x.local SRV is gone
+        #8   08:15:02.106  10.0.0.1:50123 → 224.0.0.252:5355 (address) udp
+        #8   08:15:02.106  LLMNR                 1.0 ms  A wpad → 10.1.2.3
+        #1   08:15:02.107  DNS                           A www.example.com → no records
+                           (to an earlier query)
+        #1   08:15:02.107  DSO                           KeepAlive → no answer
+        #1   08:15:02.107  UPDATE                        SOA example.com if 1 condition holds
+                           add b.test A 10.1.2.8  delete c.test TXT → no answer
         #2   08:15:02.104  curl[4711] 10.0.0.1:55712 → example.com:443 (sni) 10.1.2.3
                            TLSv1.3 TLS_AES_128_GCM_SHA256, ALPN http/1.1, certificate CN=example.com, issued
                            by CN=Example CA

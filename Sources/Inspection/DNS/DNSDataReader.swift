@@ -30,13 +30,13 @@ struct DNSDataReader {
   /// How data of this type is laid out in this class; nil where that is unknown.
   static func format(of type: UInt16, class: UInt16) -> Format? {
     guard let format = formats[type] else { return nil }
-    // The top bit belongs to multicast DNS (RFC 6762 §10.2).
-    return format.isForEveryClass || `class` & 0x7fff == 1 ? format : nil
+    // An update names a record to delete by class NONE (RFC 2136 §2.5.4).
+    return format.isForEveryClass || `class` == 1 || `class` == 254 ? format : nil
   }
 
-  /// The form for data of unknown types (RFC 3597 §5): `\# 4 0a000001`.
+  /// The form for data of unknown types (RFC 3597 §5): `\# 4 0A000001`.
   static func generic(_ data: ArraySlice<UInt8>) -> String {
-    data.isEmpty ? "\\# 0" : "\\# \(data.count) \(hexadecimal(data, upperCase: false))"
+    data.isEmpty ? "\\# 0" : "\\# \(data.count) \(hexadecimal(data, upperCase: true))"
   }
 
   // MARK: Fields
@@ -57,21 +57,37 @@ struct DNSDataReader {
     case .quotedRest: DNSDataReader.quoted(rest())
     case .hexRest: DNSDataReader.hexadecimal(rest(), upperCase: true)
     case .base64Rest: DNSDataReader.base64(rest())
+    case .base64RestOrDash: isAtEnd ? "-" : DNSDataReader.base64(rest())
     case .salt: salt()
     case .hash: hash()
     case .typeBitmap: typeBitmap()
     case .serviceParameters: serviceParameters()
+    case .hardwareAddress(let count): hardwareAddress(count)
+    case .locator64: take(8).map(DNSDataReader.locator)
+    case .uint64: take(8).map { String($0.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }) }
+    case .certificateType: uint16().map(DNSMnemonics.certificateType)
+    case .algorithm: uint8().map(DNSMnemonics.algorithm)
+    case .counted16Base64: counted16Base64()
+    case .uint48: take(6).map { String($0.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }) }
+    case .rcode: uint16().map(DNSMnemonics.errorCode)
+    case .prefixedHexRest: "0x" + DNSDataReader.hexadecimal(rest(), upperCase: false)
+    case .oldTypeBitmap:
+      bitNumbers(rest()).map { DNSMnemonics.type(UInt16($0 & 0xffff)) }.joined(separator: " ")
+    case .notifyScheme: uint8().map { $0 == 1 ? "NOTIFY" : String($0) }
+    case .special(let kind): special(kind)
     }
   }
 
-  private mutating func name() -> String? {
+  var isAtEnd: Bool { position >= end }
+
+  mutating func name() -> String? {
     var found: [(DNSProblem, Int, String)] = []
     let name = names.name(at: &position, end: end) { found.append(($0, $1, $2)) }
     problems += found
     return name
   }
 
-  private mutating func address(byteCount: Int) -> String? {
+  mutating func address(byteCount: Int) -> String? {
     guard let bytes = take(byteCount) else { return nil }
     return IPAddress(networkBytes: bytes)?.description
   }
@@ -108,6 +124,25 @@ struct DNSDataReader {
     return DNSDataReader.base32hex(bytes)
   }
 
+  private mutating func hardwareAddress(_ count: Int) -> String? {
+    take(count).map { bytes in
+      bytes.map { DNSDataReader.hexadecimal([$0], upperCase: false) }.joined(separator: "-")
+    }
+  }
+
+  /// `14:4fff:ff20:ee64` (RFC 6742 §2.1.1).
+  private static func locator(_ bytes: ArraySlice<UInt8>) -> String {
+    stride(from: bytes.startIndex, to: bytes.endIndex, by: 2).map {
+      String(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]), radix: 16)
+    }.joined(separator: ":")
+  }
+
+  /// A length, and so many bytes.
+  private mutating func counted16Base64() -> String? {
+    guard let count = uint16(), let bytes = take(Int(count)) else { return nil }
+    return count == 0 ? "0" : "\(count) \(DNSDataReader.base64(bytes))"
+  }
+
   /// Windows of types (RFC 4034 §4.1.2).
   private mutating func typeBitmap() -> String? {
     var types: [String] = []
@@ -116,11 +151,7 @@ struct DNSDataReader {
       else {
         return nil
       }
-      for (index, byte) in bits.enumerated() {
-        for bit in 0..<8 where byte >> (7 - bit) & 1 == 1 {
-          types.append(DNSMnemonics.type(UInt16(window) << 8 | UInt16(index * 8 + bit)))
-        }
-      }
+      types += bitNumbers(bits).map { DNSMnemonics.type(UInt16(window) << 8 | UInt16($0)) }
     }
     return types.joined(separator: " ")
   }
@@ -151,7 +182,11 @@ struct DNSDataReader {
       while !reader.isAtEnd {
         guard var id = reader.vector8() else { return nil }
         if !ids.isEmpty { ids.append(UInt8(ascii: ",")) }
-        ids += id.readRest()
+        for byte in id.readRest() {
+          // What would separate values is escaped once more (RFC 9460 §A.1).
+          if byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\\") { ids.append(UInt8(ascii: "\\")) }
+          ids.append(byte)
+        }
       }
       return quoted(ids[...])
     case 3:
@@ -173,24 +208,24 @@ struct DNSDataReader {
 
   // MARK: Bytes
 
-  private mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
+  mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
     guard position + count <= end else { return nil }
     position += count
     return names.bytes[position - count..<position]
   }
 
-  private mutating func rest() -> ArraySlice<UInt8> {
+  mutating func rest() -> ArraySlice<UInt8> {
     defer { position = end }
     return names.bytes[position..<end]
   }
 
-  private mutating func uint8() -> UInt8? { take(1)?.first }
+  mutating func uint8() -> UInt8? { take(1)?.first }
 
-  private mutating func uint16() -> UInt16? {
+  mutating func uint16() -> UInt16? {
     take(2).map { $0.reduce(0) { $0 << 8 | UInt16($1) } }
   }
 
-  private mutating func uint32() -> UInt32? {
+  mutating func uint32() -> UInt32? {
     take(4).map { $0.reduce(0) { $0 << 8 | UInt32($1) } }
   }
 }

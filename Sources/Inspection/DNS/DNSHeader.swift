@@ -32,7 +32,7 @@ struct DNSHeader: Hashable {
   var opcode: UInt8 { UInt8(word >> 11 & 0x0f) }
   var rcode: UInt8 { UInt8(word & 0x0f) }
 
-  private var recordCount: Int { answerCount + authorityCount + additionalCount }
+  var recordCount: Int { answerCount + authorityCount + additionalCount }
 
   /// Whether bytes that begin so are likely a DNS message, on any port.
   func isPlausible(byteCount: Int) -> Bool {

@@ -1,8 +1,11 @@
 import SessionEvents
 
 /// Parses one DNS message (RFC 1035 §4), tolerantly: what can be read is kept, the rest is a finding.
+///
+/// In multicast DNS the top bit of a class is a flag of its own (RFC 6762 §18.12, §18.13).
 struct DNSMessageReader {
   private let limits: DNSLimits
+  private let flavor: DNSFlavor?
   private let direction: Direction
   /// The stream offset of the message's first byte.
   private let offset: UInt64
@@ -22,8 +25,10 @@ struct DNSMessageReader {
   }
 
   init(
-    _ bytes: [UInt8], _ range: Range<Int>, offset: UInt64, direction: Direction, limits: InspectionLimits
+    _ bytes: [UInt8], _ range: Range<Int>, offset: UInt64, direction: Direction, limits: InspectionLimits,
+    flavor: DNSFlavor? = nil
   ) {
+    self.flavor = flavor
     self.limits = limits.dns
     self.direction = direction
     self.offset = offset
@@ -44,6 +49,7 @@ struct DNSMessageReader {
     var message = DNSMessage(
       id: header.id, opcode: DNSMnemonics.opcode(header.opcode),
       rcode: DNSMnemonics.rcode(UInt16(header.rcode)), flags: header.flags)
+    if header.opcode == 6 { readOperations(header, into: &message) }
     var isWhole = readQuestions(header.questionCount, into: &message)
     if isWhole { (message.answers, isWhole) = records(header.answerCount, .answer) }
     if isWhole { (message.authority, isWhole) = records(header.authorityCount, .authority) }
@@ -67,8 +73,10 @@ struct DNSMessageReader {
         return false
       }
       guard keepsWithinLimits(name.utf8.count) else { return false }
+      let (number, flag) = classAndFlag(`class`)
       message.questions.append(
-        DNSQuestion(name: name, type: DNSMnemonics.type(type), class: DNSMnemonics.class(`class`)))
+        DNSQuestion(
+          name: name, type: DNSMnemonics.type(type), class: DNSMnemonics.class(number), wantsUnicast: flag))
     }
     return true
   }
@@ -94,13 +102,13 @@ struct DNSMessageReader {
         readExtension(at: start, payloadSize: `class`, timeToLive, data)
         continue
       }
-      let text = presentation(of: data, type: type, class: `class`)
+      let (number, flag) = classAndFlag(`class`)
+      let text = presentation(of: data, type: type, class: number)
       guard keepsWithinLimits(name.utf8.count + text.utf8.count) else { return (kept, false) }
       kept.append(
         DNSRecord(
-          name: name, type: DNSMnemonics.type(type), class: DNSMnemonics.class(`class`),
-          timeToLive: timeToLive,
-          data: text))
+          name: name, type: DNSMnemonics.type(type), class: DNSMnemonics.class(number),
+          timeToLive: timeToLive, data: text, flushesCache: flag))
     }
     return (kept, true)
   }
@@ -137,6 +145,29 @@ struct DNSMessageReader {
         .dataInvalid, data.lowerBound, "\(data.count) bytes are no data of type \(DNSMnemonics.type(type))")
     }
     return DNSDataReader.generic(names.bytes[data])
+  }
+
+  private func classAndFlag(_ value: UInt16) -> (UInt16, Bool) {
+    flavor == .mdns ? (value & 0x7fff, value & 0x8000 != 0) : (value, false)
+  }
+
+  // MARK: Stateful operations
+
+  /// Reads the TLVs that stand in the place of all sections (RFC 8490 §5.4): type, length, and so many bytes.
+  private mutating func readOperations(_ header: DNSHeader, into message: inout DNSMessage) {
+    guard header.questionCount + header.recordCount == 0 else { return }
+    while position < range.upperBound {
+      let place = position
+      guard let type = uint16(), let length = uint16(), position + Int(length) <= range.upperBound else {
+        note(.messageTruncated, place, "an operation is longer than its message")
+        position = range.upperBound
+        return
+      }
+      position += Int(length)
+      guard keepsWithinLimits(4) else { return }
+      message.operations.append(
+        DNSOperation(type: DNSMnemonics.operation(type), byteCount: Int(length)))
+    }
   }
 
   // MARK: Reading

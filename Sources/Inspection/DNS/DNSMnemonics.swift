@@ -32,6 +32,69 @@ enum DNSMnemonics {
     rcodes[value] ?? "RCODE\(value)"
   }
 
+  /// A TLV of a stateful operation (RFC 8490 §10.3, RFC 8765 §6).
+  static func operation(_ value: UInt16) -> String {
+    switch value {
+    case 1: "KeepAlive"
+    case 2: "RetryDelay"
+    case 3: "EncryptionPadding"
+    case 0x40: "Subscribe"
+    case 0x41: "Push"
+    case 0x42: "Unsubscribe"
+    case 0x43: "Reconfirm"
+    default: "DSO\(value)"
+    }
+  }
+
+  /// A response code where it stands in a record's data, as dig prints it.
+  static func errorCode(_ value: UInt16) -> String {
+    switch value {
+    // TSIG's meaning of 16 is another than EDNS's (RFC 8945 §3).
+    case 16: "BADSIG"
+    default: rcodes[value] ?? String(value)
+    }
+  }
+
+  /// A certificate's type (RFC 4398 §2.1).
+  static func certificateType(_ value: UInt16) -> String {
+    switch value {
+    case 1: "PKIX"
+    case 2: "SPKI"
+    case 3: "PGP"
+    case 4: "IPKIX"
+    case 5: "ISPKI"
+    case 6: "IPGP"
+    case 7: "ACPKIX"
+    case 8: "IACPKIX"
+    case 253: "URI"
+    case 254: "OID"
+    default: String(value)
+    }
+  }
+
+  /// A DNSSEC algorithm by name.
+  static func algorithm(_ value: UInt8) -> String {
+    switch value {
+    case 1: "RSAMD5"
+    case 2: "DH"
+    case 3: "DSA"
+    case 5: "RSASHA1"
+    case 6: "NSEC3DSA"
+    case 7: "NSEC3RSASHA1"
+    case 8: "RSASHA256"
+    case 10: "RSASHA512"
+    case 12: "ECCGOST"
+    case 13: "ECDSAP256SHA256"
+    case 14: "ECDSAP384SHA384"
+    case 15: "ED25519"
+    case 16: "ED448"
+    case 252: "INDIRECT"
+    case 253: "PRIVATEDNS"
+    case 254: "PRIVATEOID"
+    default: String(value)
+    }
+  }
+
   /// A service parameter key (RFC 9460 §14.3).
   static func serviceParameter(_ key: UInt16) -> String {
     switch key {
@@ -44,6 +107,7 @@ enum DNSMnemonics {
     case 6: "ipv6hint"
     case 7: "dohpath"
     case 8: "ohttp"
+    case 9: "tls-supported-groups"
     default: "key\(key)"
     }
   }
@@ -65,7 +129,8 @@ enum DNSMnemonics {
     63: "ZONEMD", 64: "SVCB", 65: "HTTPS", 66: "DSYNC", 99: "SPF", 100: "UINFO", 101: "UID", 102: "GID",
     103: "UNSPEC", 104: "NID", 105: "L32", 106: "L64", 107: "LP", 108: "EUI48", 109: "EUI64", 128: "NXNAME",
     249: "TKEY", 250: "TSIG", 251: "IXFR", 252: "AXFR", 253: "MAILB", 254: "MAILA", 255: "ANY", 256: "URI",
-    257: "CAA", 258: "AVC", 259: "DOA", 260: "AMTRELAY", 261: "RESINFO", 262: "WALLET", 32_768: "TA",
-    32_769: "DLV",
+    257: "CAA", 258: "AVC", 259: "DOA", 260: "AMTRELAY", 261: "RESINFO", 262: "WALLET", 263: "CLA",
+    264: "IPN",
+    32_768: "TA", 32_769: "DLV",
   ]
 }

@@ -13,6 +13,9 @@ enum DNSProblem: String, FindingCode {
   case tooManyRecords = "dns.too-many-records"
   case textTooLong = "dns.text-too-long"
   case tooManyPending = "dns.too-many-pending"
+  case queryRepeated = "dns.query-repeated"
+  case responseRepeated = "dns.response-repeated"
+  case responseDiffers = "dns.response-differs"
   case emptyMessage = "dns.empty-message"
   case givenUp = "dns.given-up"
 }

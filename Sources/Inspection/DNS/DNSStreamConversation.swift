@@ -79,13 +79,14 @@ final class DNSStreamConversation: Conversation {
     _ report: (ConversationReport) -> Void
   ) {
     var reader = DNSMessageReader(
-      frame.bytes, frame.range, offset: frame.offset, direction: direction, limits: context.limits)
+      frame.bytes, frame.range, offset: frame.offset, direction: direction, limits: context.limits,
+      flavor: context.dns.flavor)
     let message = reader.message()
     var findings = findings
     findings.append(reader.findings)
     if let message {
       transactions.receive(
-        message, findings: findings, from: frame.start, to: end, seen: seen, report: report)
+        message, in: direction, findings: findings, from: frame.start, to: end, seen: seen, report: report)
     } else {
       loose.append(findings)
       rest.add(frame.range.count, in: direction, at: end)

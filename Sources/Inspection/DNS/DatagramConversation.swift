@@ -24,10 +24,12 @@ final class DatagramConversation {
     if !isDNS { isDNS = looksLikeDNS(bytes) }
     guard isDNS else { return rest.add(datagram: bytes, in: direction, at: sighting) }
     var reader = DNSMessageReader(
-      bytes, 0..<bytes.count, offset: 0, direction: direction, limits: context.limits)
+      bytes, 0..<bytes.count, offset: 0, direction: direction, limits: context.limits,
+      flavor: context.dns.flavor)
     if let message = reader.message() {
       transactions.receive(
-        message, findings: reader.findings, from: sighting, to: sighting, seen: seen, report: report)
+        message, in: direction, findings: reader.findings, from: sighting, to: sighting, seen: seen,
+        report: report)
     } else {
       loose.append(reader.findings)
       rest.add(datagram: bytes, in: direction, at: sighting)

@@ -5,7 +5,8 @@ public import SessionEvents
 ///
 /// The client is who sent the SYN; of a connection that was under way when the capture began, the side with the
 /// higher port (the first sender where the ports are equal). Of a datagram session it is the first sender, unless
-/// that one speaks from port 53 to another port. Holds no more than `ReassemblyLimits` allow. Not thread-safe.
+/// that one speaks from a port of DNS (53, 5353, 5355) to another port. What is answered directly to a question that
+/// a host put to a multicast group belongs to that session, whose server is the group. Holds no more than `ReassemblyLimits` allow. Not thread-safe.
 public final class SessionAssembler {
   let limits: ReassemblyLimits
   var flows: [FlowKey: Flow] = [:]
@@ -51,8 +52,10 @@ public final class SessionAssembler {
     let flow: Flow
     if let known = flows[key], !known.isClosed {
       flow = known
+    } else if let asked = multicastFlow(answeredFrom: source, to: destination) {
+      flow = asked
     } else {
-      let isAnswer = source.port == 53 && destination.port != 53
+      let isAnswer = [53, 5_353, 5_355].contains(source.port) && destination.port != source.port
       let (client, server) = isAnswer ? (destination, source) : (source, destination)
       flow = begin(Flow(.udp, client: client, server: server, stamp: stamp), emit: emit)
       idleQueue.append(flow, lastActive: clock)
@@ -68,6 +71,15 @@ public final class SessionAssembler {
     }
     flow.withStream(direction) { $0.count(payload.count + missing) }
     tellOwner(of: stamp, flow)
+  }
+
+  /// The session in which a host asked a group what another one now answers to it alone.
+  private func multicastFlow(answeredFrom source: Endpoint, to destination: Endpoint) -> Flow? {
+    for group in MulticastGroups.addresses(port: source.port, like: destination.address) {
+      let key = FlowKey(.udp, destination, Endpoint(address: group, port: source.port))
+      if let flow = flows[key], !flow.isClosed, flow.client == destination { return flow }
+    }
+    return nil
   }
 
   func tellOwner(of stamp: PacketStamp, _ flow: Flow) {
