@@ -22,6 +22,8 @@ struct HTTP1Guess {
   private var skippedByteCount = 0
   private var method: [UInt8] = []
   private var firstTargetByte: UInt8?
+  private var hasSpaceInTarget = false
+  private var hasSecondWord = false
   /// Bytes of ` HTTP/`, then a digit, then a full stop, that match just now.
   private var matched = 0
 
@@ -76,19 +78,29 @@ struct HTTP1Guess {
   private mutating func receiveOfTarget(_ byte: UInt8) {
     if firstTargetByte == nil, byte != UInt8(ascii: " ") { firstTargetByte = byte }
     if byte == UInt8(ascii: "\n") {
-      state = firstTargetByte == UInt8(ascii: "/") && knownHTTPMethods.contains(method) ? .yes : .no
+      state = isWithoutVersion ? .yes : .no
     } else if byte < 0x20, byte != UInt8(ascii: "\r"), byte != UInt8(ascii: "\t") {
       state = .no
     } else {
+      if isWhitespace(byte) {
+        hasSpaceInTarget = firstTargetByte != nil
+      } else if byte != UInt8(ascii: "\r"), hasSpaceInTarget {
+        hasSecondWord = true
+      }
       match(byte)
     }
+  }
+
+  /// Whether the line, now at its end, is that of a request without a version: other protocols have one of their own.
+  private var isWithoutVersion: Bool {
+    firstTargetByte == UInt8(ascii: "/") && !hasSecondWord && knownHTTPMethods.contains(method)
   }
 
   private mutating func match(_ byte: UInt8) {
     let fits =
       switch matched {
       case 0: byte == UInt8(ascii: " ")
-      case 1...5: byte == HTTP1Guess.version[matched - 1]
+      case 1...5: lowercased(byte) == lowercased(HTTP1Guess.version[matched - 1])
       case 6: isDigit(byte)
       default: byte == UInt8(ascii: ".")
       }
