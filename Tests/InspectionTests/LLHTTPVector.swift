@@ -11,13 +11,15 @@ struct LLHTTPVector: Sendable, CustomTestStringConvertible {
     var version: [UInt8] = []
     var status: [UInt8] = []
     var fieldNames: [[UInt8]] = []
+    /// Without white space around them.
+    var fieldValues: [[UInt8]] = []
     var bodyByteCount = 0
     var isComplete = false
   }
 
   /// `request/sample.md: Simple request`.
   var name: String
-  /// What llhttp is told to do: `request`, `response`, or one of these and `-finish`.
+  /// What llhttp is told to do: `request`, `response`, or one of these and `-finish` or `-lenient-…`.
   var type: String
   var input: [UInt8]
   var messages: [Message] = []
@@ -80,7 +82,9 @@ struct LLHTTPVector: Sendable, CustomTestStringConvertible {
       case UInt8(ascii: "t"): bytes.append(9)
       case UInt8(ascii: "f"): bytes.append(12)
       case UInt8(ascii: "x"):
-        bytes += [UInt8](hex: String(decoding: rest.prefix(2), as: UTF8.self))
+        // A character, which llhttp's own tests encode in UTF-8.
+        let scalar = [UInt8](hex: String(decoding: rest.prefix(2), as: UTF8.self)).map { Unicode.Scalar($0) }
+        bytes += scalar.flatMap { Array(String($0).utf8) }
         rest = rest.dropFirst(2)
       default: bytes += [byte, escape]
       }
@@ -91,24 +95,34 @@ struct LLHTTPVector: Sendable, CustomTestStringConvertible {
   /// Reads `off=O len=L span[NAME]="…"`, `off=O EVENT` and `off=O error code=C reason="…"`.
   private mutating func read(log: [Substring]) {
     var field: [UInt8] = []
+    var value: [UInt8] = []
     for line in log {
       let words = line.split(separator: " ", maxSplits: 2).map(String.init)
       guard words.count >= 2, let offset = Int(words[0].dropFirst(4)) else { continue }
       if words.count == 3, words[1].hasPrefix("len="), let count = Int(words[1].dropFirst(4)) {
         let bytes = Array(input[min(offset, input.count)..<min(offset + count, input.count)])
         if words[2].hasPrefix("span[header_field]") { field += bytes }
+        if words[2].hasPrefix("span[header_value]") { value += bytes }
         receive(span: words[2].prefix { $0 != "]" }, bytes)
       } else if line.contains("message begin") {
         messages.append(Message())
       } else if line.contains("header_field complete"), !messages.isEmpty {
         messages[messages.count - 1].fieldNames.append(field)
         field = []
+      } else if line.contains("header_value complete"), !messages.isEmpty {
+        messages[messages.count - 1].fieldValues.append(LLHTTPVector.trimmed(value))
+        value = []
       } else if line.contains("message complete"), !messages.isEmpty {
         messages[messages.count - 1].isComplete = true
       } else if line.contains("error code=") {
         error = String(words[words.count - 1])
       }
     }
+  }
+
+  private static func trimmed(_ bytes: [UInt8]) -> [UInt8] {
+    let isSpace: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
+    return Array(bytes.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
   }
 
   private mutating func receive(span: Substring, _ bytes: [UInt8]) {

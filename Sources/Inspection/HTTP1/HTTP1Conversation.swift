@@ -146,11 +146,8 @@ final class HTTP1Conversation: Conversation {
     let fields = HTTP1FramingFields(message.fields)
     let end = requests.offset
     var framing = fields.framing(of: message.line) { requests.note($0, at: end, $1) }
-    if fields.hosts.count > 1 {
-      requests.note(.hostRepeated, at: end, "Host is given \(fields.hosts.count) times")
-    } else if fields.hosts.isEmpty, message.line.version == "1.1" {
-      requests.note(.hostMissing, at: end, "a request of HTTP/1.1 must have a Host field")
-    }
+    fields.judgeRequest(message.line, framing) { requests.note($0, at: end, $1) }
+    requests.message?.host = fields.hosts.first
     if asking?.isConnect == true { framing = .none }
     asking?.asksForUpgrade = !fields.upgrades.isEmpty
     requests.begin(
@@ -187,9 +184,20 @@ final class HTTP1Conversation: Conversation {
     } else {
       let pending = HTTP1Pending(index: context.takeIndex(), start: message.start, limits: context.limits)
       pending.isAsked = true
+      pending.wasUnasked = true
       waiting.append(pending)
       answering = pending
     }
+  }
+
+  /// A server may say by itself that it waits no longer (RFC 9110 §15.5.9); anything else that nobody asked for is a
+  /// second answer, or one that was smuggled in.
+  private func noteIfUnasked(_ code: Int) {
+    guard let answering, answering.wasUnasked, code != 408, requests.seen > 0 else { return }
+    // Nor is the order of what a lossy capture shows certain.
+    guard requests.isWhole, responses.isWhole else { return }
+    responses.note(
+      .responseUnasked, at: responses.message?.offset ?? 0, "no request waits for this response")
   }
 
   /// Behind a gap, a response answers a request that came after it, if there is one.
@@ -217,6 +225,8 @@ final class HTTP1Conversation: Conversation {
       || (answering?.isConnect == true && code < 300)
     let framing: HTTP1Framing =
       hasNoBody ? .none : fields.framing(of: message.line) { responses.note($0, at: end, $1) }
+    fields.judgeResponse(code) { responses.note($0, at: end, $1) }
+    noteIfUnasked(code)
     responses.begin(
       framing, codings: fields.contentCodings,
       audience: audience(of: message, framing, answering, in: .serverToClient))

@@ -64,7 +64,8 @@ struct HTTP1FieldSection {
     checkValue(text) { problem, index, detail in
       findings.append(problem.at(line.offset(at: index), detail(), in: direction))
     }
-    fields[fields.count - 1].value += [UInt8(ascii: " ")] + text.trimmingWhitespace
+    if !fields[fields.count - 1].value.isEmpty { fields[fields.count - 1].value.append(UInt8(ascii: " ")) }
+    fields[fields.count - 1].value += text.trimmingWhitespace
   }
 
   private func checkValue(

@@ -10,40 +10,50 @@ enum HTTP1Framing: Hashable {
   var mayHaveBody: Bool { self != .none && self != .length(0) }
 }
 
-/// The header fields that decide about framing, authority and content coding, found in one pass.
+/// The header fields that decide about framing, authority, content coding and protocol, found in one pass.
 struct HTTP1FramingFields {
   private(set) var contentLengths: [ArraySlice<UInt8>] = []
-  private(set) var transferCodings: [[UInt8]] = []
   private(set) var contentCodings: [[UInt8]] = []
   private(set) var hosts: [[UInt8]] = []
   /// The protocols of Upgrade fields, in lower case.
   private(set) var upgrades: [[UInt8]] = []
+  /// The expectations, in lower case.
+  private(set) var expectations: [[UInt8]] = []
+  /// What Connection names, in lower case, but for a single `close` or `keep-alive`.
+  private(set) var connectionOptions: [[UInt8]] = []
+  /// Names that only differ by underscores from those that frame a message.
+  private(set) var twins: [[UInt8]] = []
+  /// As sent, with their parameters.
+  private var transferCodings: [ArraySlice<UInt8>] = []
 
   init(_ fields: [HTTPField]) {
     for field in fields {
       switch field.name.count {
-      case 4 where equalsIgnoringCase(field.name, FieldName.host):
+      case 4 where equalsIgnoringCase(field.name, HTTP1FieldNames.host):
         hosts.append(field.value)
-      case 7 where equalsIgnoringCase(field.name, FieldName.upgrade):
-        upgrades += HTTP1FramingFields.list(field.value[...]).map { $0.map(lowercased) }
-      case 14 where equalsIgnoringCase(field.name, FieldName.contentLength):
+      case 6 where equalsIgnoringCase(field.name, HTTP1FieldNames.expect):
+        expectations += HTTP1FramingFields.lowercasedList(field.value)
+      case 7 where equalsIgnoringCase(field.name, HTTP1FieldNames.upgrade):
+        upgrades += HTTP1FramingFields.lowercasedList(field.value)
+      case 10 where equalsIgnoringCase(field.name, HTTP1FieldNames.connection):
+        // These two lengths are nearly all there is, and no field that matters is as long.
+        guard field.value.count != 10, field.value.count != 5 else { continue }
+        connectionOptions += HTTP1FramingFields.lowercasedList(field.value)
+      case 14 where equalsIgnoringCase(field.name, HTTP1FieldNames.contentLength):
         contentLengths += HTTP1FramingFields.list(field.value[...])
-      case 16 where equalsIgnoringCase(field.name, FieldName.contentEncoding):
-        contentCodings += HTTP1FramingFields.list(field.value[...]).map { $0.map(lowercased) }
-      case 17 where equalsIgnoringCase(field.name, FieldName.transferEncoding):
-        transferCodings += HTTP1FramingFields.list(field.value[...]).map(HTTP1FramingFields.coding)
+      case 16 where equalsIgnoringCase(field.name, HTTP1FieldNames.contentEncoding):
+        contentCodings += HTTP1FramingFields.lowercasedList(field.value)
+      case 17 where equalsIgnoringCase(field.name, HTTP1FieldNames.transferEncoding):
+        transferCodings += HTTP1FramingFields.list(field.value[...])
+      case 14 where HTTP1FieldNames.twin(of: field.name) != nil,
+        17 where HTTP1FieldNames.twin(of: field.name) != nil:
+        twins.append(field.name)
       default: break
       }
     }
   }
 
-  private enum FieldName {
-    static let host = Array("host".utf8)
-    static let upgrade = Array("upgrade".utf8)
-    static let contentLength = Array("content-length".utf8)
-    static let contentEncoding = Array("content-encoding".utf8)
-    static let transferEncoding = Array("transfer-encoding".utf8)
-  }
+  var hasTransferEncoding: Bool { !transferCodings.isEmpty }
 
   /// The members of a comma-separated list.
   private static func list(_ value: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
@@ -52,9 +62,8 @@ struct HTTP1FramingFields {
       \.trimmingWhitespace)
   }
 
-  /// A transfer coding in lower case, without its parameters.
-  private static func coding(_ member: ArraySlice<UInt8>) -> [UInt8] {
-    member.prefix { $0 != UInt8(ascii: ";") }.trimmingWhitespace.map(lowercased)
+  private static func lowercasedList(_ value: [UInt8]) -> [[UInt8]] {
+    list(value[...]).map { $0.map(lowercased) }
   }
 
   // MARK: Framing
@@ -69,10 +78,10 @@ struct HTTP1FramingFields {
       case .status: false
       }
     let length = contentLength(note: note)
-    guard !transferCodings.isEmpty else {
+    let codings = knownTransferCodings(note: note)
+    guard !codings.isEmpty else {
       switch length {
-      case .absent: return isRequest ? .none : .untilClose
-      case .invalid: return isRequest ? .none : .untilClose
+      case .absent, .invalid: return isRequest ? .none : .untilClose
       case .value(let count): return .length(count)
       }
     }
@@ -82,21 +91,42 @@ struct HTTP1FramingFields {
     if line.version == "1.0" || line.version == "0.9" {
       note(.transferEncodingUnexpected, "Transfer-Encoding in a message of HTTP/\(line.version)")
     }
-    return transferFraming(isRequest: isRequest, note: note)
+    return transferFraming(codings, note: note)
   }
 
-  private func transferFraming(isRequest: Bool, note: (HTTP1Problem, String) -> Void) -> HTTP1Framing {
-    let chunked = Array("chunked".utf8)
-    if transferCodings.last == chunked {
-      if transferCodings.count > 1 {
-        let list = transferCodings.map { excerpt($0) }.joined(separator: ", ")
-        note(.transferEncodingInvalid, "only chunked is removed of the transfer codings \(list)")
-      }
-      return .chunked
+  /// The transfer codings in lower case, without parameters; none where there is nothing but `identity`, which RFC 9112
+  /// knows no more: then the length counts.
+  private func knownTransferCodings(note: (HTTP1Problem, String) -> Void) -> [[UInt8]] {
+    guard !transferCodings.isEmpty else { return [] }
+    let codings = transferCodings.map { member in
+      member.prefix { $0 != UInt8(ascii: ";") }.trimmingWhitespace.map(lowercased)
     }
-    let list = transferCodings.map { excerpt($0) }.joined(separator: ", ")
-    note(.transferEncodingInvalid, "the last of the transfer codings \(list) is not chunked")
-    return .untilClose
+    let known = codings.filter { !$0.isEmpty }
+    if known.allSatisfy({ $0.elementsEqual("identity".utf8) }) {
+      note(.transferEncodingInvalid, "Transfer-Encoding names no coding but \(told); it is passed over")
+      return []
+    }
+    if known.count < codings.count {
+      note(.transferEncodingInvalid, "the transfer codings \(told) have an empty one among them")
+    } else if codings.last?.elementsEqual("chunked".utf8) == true, transferCodings.last?.count != 7 {
+      note(.transferEncodingInvalid, "chunked has no parameters, unlike \(told)")
+    }
+    return known
+  }
+
+  private var told: String { transferCodings.map { excerpt($0) }.joined(separator: ", ") }
+
+  private func transferFraming(
+    _ codings: [[UInt8]], note: (HTTP1Problem, String) -> Void
+  ) -> HTTP1Framing {
+    guard codings.last?.elementsEqual("chunked".utf8) == true else {
+      note(.transferEncodingInvalid, "the last of the transfer codings \(told) is not chunked")
+      return .untilClose
+    }
+    if codings.count > 1 {
+      note(.transferEncodingInvalid, "only chunked is removed of the transfer codings \(told)")
+    }
+    return .chunked
   }
 
   private enum ContentLength: Equatable {
@@ -118,6 +148,9 @@ struct HTTP1FramingFields {
     guard let value = HTTP1FramingFields.decimal(first) else {
       note(.contentLengthInvalid, "Content-Length \(excerpt(first)) is no number below 2^63")
       return .invalid
+    }
+    if first.count > 1, first.first == UInt8(ascii: "0") {
+      note(.contentLengthZeros, "Content-Length \(excerpt(first)) may be read as octal")
     }
     return .value(value)
   }

@@ -16,6 +16,8 @@ final class HTTP1Pending {
   var method: [UInt8] = []
   /// Whether nothing more of the request will come.
   var isAsked = false
+  /// Whether its response came while no request waited for one.
+  var wasUnasked = false
   /// Whether nothing more of the response will come.
   var isAnswered = false
   /// Whether the response may lie in a gap.
@@ -45,7 +47,8 @@ final class HTTP1Pending {
     guard case .request(let method, let target, let version) = message.line else { return }
     asked = message.content
     requestOffset = message.offset
-    let place = HTTP1Target(target, method: method, fields: message.fields)
+    let host = message.host ?? HTTP1FramingFields(message.fields).hosts.first
+    let place = HTTP1Target(target, method: method, host: host)
     exchange.request = HTTPRequest(
       method: method, scheme: place.scheme ?? (isSecured ? "https" : "http"), authority: place.authority,
       target: target, version: version, headers: message.fields, trailers: message.trailers,
@@ -111,14 +114,15 @@ struct HTTP1Target {
   private(set) var scheme: String?
   private(set) var authority: [UInt8]?
 
-  init(_ target: [UInt8], method: [UInt8], fields: [HTTPField]) {
+  /// Reads the target of a request with that value of Host.
+  init(_ target: [UInt8], method: [UInt8], host: [UInt8]?) {
     if method == Array("CONNECT".utf8) {
       authority = target
     } else if let (scheme, rest) = HTTP1Target.absolute(target) {
       self.scheme = String(decoding: scheme.map(lowercased), as: UTF8.self)
       authority = Array(rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") })
     } else {
-      authority = HTTP1FramingFields(fields).hosts.first
+      authority = host
     }
   }
 

@@ -32,10 +32,11 @@ extension HTTP1Reader {
     case .startLine:
       noteGap(byteCount)
       lines.reset()
-      state = .searching(since: offset + byteCount)
+      search(since: offset + byteCount)
     case .searching:
       noteGap(byteCount)
       lines.reset()
+      searchStart = offset + byteCount
     case .passing:
       break
     case .awaitingFraming, .ended:

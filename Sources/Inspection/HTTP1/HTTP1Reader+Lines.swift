@@ -11,7 +11,7 @@ extension HTTP1Reader {
       return nil
     case .tooLong(let start):
       note(.lineTooLong, at: start, "a start line of more than \(limits.http1.lineByteCount) bytes")
-      state = .searching(since: start)
+      search(since: start)
       return nil
     case .line(let line):
       // Empty lines before a start line are passed over (RFC 9112 §2.2).
@@ -35,7 +35,7 @@ extension HTTP1Reader {
       return nil
     case .line(let line):
       if let step = findStart(in: line, since: since, at: sighting) { return step }
-      giveUpIfTooFar(since: since, after: line)
+      giveUpIfTooFar(after: line)
       return nil
     }
   }
@@ -55,6 +55,9 @@ extension HTTP1Reader {
     guard let line = nextLine(bytes, &position, at: sighting) else { return }
     guard line.text.isEmpty else { return receiveField(line) }
     message?.trailers = section.fields
+    for field in section.fields where HTTP1FieldNames.mustNotTrail(field.name) {
+      note(.trailerForbidden, at: line.offset, "\(excerpt(field.name)) must not come in a trailer")
+    }
     state = .ended(isComplete: true)
   }
 
@@ -141,7 +144,7 @@ extension HTTP1Reader {
   private func beginSearch(with line: HTTP1Lines.Line, at sighting: Sighting) -> Step? {
     let sender = direction == .clientToServer ? "request" : "response"
     note(.startLineInvalid, at: line.offset, "\(excerpt(line.text)) begins no \(sender)")
-    state = .searching(since: line.offset)
+    search(since: line.offset)
     return findStart(in: line, since: line.offset, at: sighting)
   }
 
@@ -155,9 +158,10 @@ extension HTTP1Reader {
     return step
   }
 
-  private func giveUpIfTooFar(since: UInt64, after line: HTTP1Lines.Line) {
-    guard line.offset - min(since, line.offset) > limits.http1.resynchronisationByteCount else { return }
-    note(.givenUp, at: since, "no message begins in \(line.offset - since) bytes; the rest is not read")
+  private func giveUpIfTooFar(after line: HTTP1Lines.Line) {
+    let distance = line.offset - min(searchStart, line.offset)
+    guard distance > limits.http1.resynchronisationByteCount else { return }
+    note(.givenUp, at: searchStart, "no message begins in \(distance) bytes; the rest is not read")
     pass()
   }
 

@@ -9,6 +9,8 @@ struct HTTP1Message {
   /// Of the last byte that belonged to it.
   var last: Sighting
   var fields: [HTTPField] = []
+  /// The value of its first Host field.
+  var host: [UInt8]?
   var trailers: [HTTPField] = []
   var body = HTTPBody()
   /// What the body says, where a reader knows its kind.
@@ -64,6 +66,8 @@ final class HTTP1Reader {
   var lines: HTTP1Lines
   var section: HTTP1FieldSection
   var message: HTTP1Message?
+  /// Where the search for a start line began, or goes on behind a gap.
+  var searchStart: UInt64 = 0
   /// Set when a message ends whose framing was lost.
   var mustSearch = false
   /// Findings that wait for the next message.
@@ -74,6 +78,15 @@ final class HTTP1Reader {
   var offset: UInt64 = 0
   /// Bytes taken, without missing ones.
   var seen: UInt64 = 0
+  /// Whether every byte so far was there, and could be read.
+  var isWhole: Bool {
+    switch state {
+    case .searching, .passing: false
+    case .startLine, .fields, .awaitingFraming, .body, .untilClose, .chunkSize, .chunk, .chunkEnd, .trailers,
+      .ended:
+      seen == offset && !mustSearch
+    }
+  }
   /// How much both sides had said when the newest body began.
   var seenAtHead = ByteCounts()
 
@@ -121,9 +134,9 @@ final class HTTP1Reader {
     message?.body = result.body
     message?.content = result.content
     for finding in result.findings { message?.findings.append(finding) }
-    state = mustSearch ? .searching(since: offset) : .startLine
-    mustSearch = false
     lines.reset()
+    if mustSearch { search() } else { state = .startLine }
+    mustSearch = false
     defer { message = nil }
     return message
   }
@@ -136,7 +149,12 @@ final class HTTP1Reader {
 
   /// Looks for the next start line from here on, also after `pass()`.
   func search() {
-    state = .searching(since: offset)
+    search(since: offset)
+  }
+
+  func search(since start: UInt64) {
+    state = .searching(since: start)
+    searchStart = start
   }
 
   func note(_ problem: HTTP1Problem, at offset: UInt64, _ detail: @autoclosure () -> String) {

@@ -57,7 +57,11 @@ enum HTTP1StartLine {
   ) -> (target: ArraySlice<UInt8>, version: String?) {
     let lastSpace = rest.lastIndex(where: isWhitespace)
     let tail = rest[(lastSpace.map { $0 + 1 } ?? rest.startIndex)...]
-    guard tail.count >= 5, equalsIgnoringCase(tail.prefix(5), Array("http/".utf8)) else { return (rest, nil) }
+    guard tail.count >= 5, equalsIgnoringCase(tail.prefix(5), versionPrefix) else {
+      // The version may be cut.
+      let isCutVersion = lastSpace != nil && equalsIgnoringCase(tail, versionPrefix.prefix(tail.count))
+      return (isCutVersion ? rest.dropLast(tail.count).trimmingWhitespace : rest, nil)
+    }
     let target = lastSpace.map { rest[..<$0] } ?? rest[..<rest.startIndex]
     let trimmed = target.trimmingWhitespace
     if trimmed.endIndex != target.endIndex {
@@ -69,7 +73,8 @@ enum HTTP1StartLine {
   private static func isBelievableWithoutVersion(_ method: ArraySlice<UInt8>, _ target: ArraySlice<UInt8>)
     -> Bool
   {
-    target.first == UInt8(ascii: "/") && knownHTTPMethods.contains(Array(method))
+    target.first == UInt8(ascii: "/") && !target.contains(where: isWhitespace)
+      && knownHTTPMethods.contains(Array(method))
   }
 
   // MARK: Responses
@@ -77,9 +82,9 @@ enum HTTP1StartLine {
   private static func parseStatus(
     _ line: ArraySlice<UInt8>, note: (HTTP1Problem, Int, String) -> Void
   ) -> HTTP1StartLine? {
-    guard line.starts(with: versionPrefix), let space = line.firstIndex(where: isWhitespace) else {
-      return nil
-    }
+    guard let space = line.firstIndex(where: isWhitespace),
+      equalsIgnoringCase(line.prefix(5), versionPrefix) || line[..<space].elementsEqual("ICY".utf8)
+    else { return nil }
     let rest = line[space...].trimmingWhitespace
     let digits = rest.prefix(3)
     guard digits.count == 3, digits.allSatisfy(isDigit) else { return nil }
@@ -98,11 +103,11 @@ enum HTTP1StartLine {
     return .status(version: version, code: code, reason: Array(after.trimmingWhitespace))
   }
 
-  /// What stands behind `HTTP/`.
+  /// What stands behind `HTTP/`; a stream of SHOUTcast calls itself `ICY`.
   private static func version(
     _ text: ArraySlice<UInt8>, note: (HTTP1Problem, Int, String) -> Void
   ) -> String {
-    let number = text.dropFirst(5)
+    let number = text.starts(with: Array("ICY".utf8)) ? text : text.dropFirst(5)
     let isProper =
       text.starts(with: versionPrefix) && number.count == 3 && number.first == UInt8(ascii: "1")
       && number.dropFirst().first == UInt8(ascii: ".") && number.last.map(isDigit) == true
