@@ -24,8 +24,10 @@ public enum CaptureError: Error, Hashable, Sendable {
   case nameNotUTF8(path: String)
 
   case empty(path: String)
-  /// Compressed in a way that is not read here, or once more within compressed data.
+  /// Compressed in a way that is not read here.
   case compressed(path: String, Compression)
+  /// Compressed data within compressed data.
+  case compressedTwice(path: String)
   /// Compressed data that gives nothing more after `offset` bytes of the capture, and why.
   case decompression(path: String, Compression, offset: UInt64, DecompressionDefect)
   /// Neither pcap nor pcapng; libpcap's text for it.
@@ -65,8 +67,8 @@ extension CaptureError: CustomStringConvertible {
     case .tooDeep(let path): "'\(path)' lies deeper than \(CaptureSearch.maximumDepth) directories"
     case .nameNotUTF8(let path): "'\(path)' has a name that is no UTF-8"
     case .empty(let path): "'\(path)' is empty"
-    case .compressed(let path, .gzip), .compressed(let path, .zstd): "'\(path)' is compressed twice"
     case .compressed(let path, let compression): "'\(path)' is compressed with \(compression.rawValue)"
+    case .compressedTwice(let path): "'\(path)' is compressed twice"
     case .decompression(let path, let compression, let offset, let defect):
       "'\(path)': the \(compression.rawValue) data \(defect) after \(offset) bytes of the capture"
     case .notACapture(let path, let text): "'\(path)' is no pcap or pcapng capture: \(text)"
@@ -94,6 +96,7 @@ extension CaptureError: CustomStringConvertible {
     case .tooDeep: "name a directory further down"
     case .nameNotUTF8: "rename it"
     case .compressed(_, let compression): "decompress it first, as by: \(compression.tool) FILE | replay … -"
+    case .compressedTwice: "decompress it once, and read what comes of it"
     case .linkType:
       "captures of Ethernet, Linux cooked (any), BSD loopback, PPP and raw IP packets can be read"
     case .sidecarVersion: "use a newer wiretape, or move the sidecar away to read the packets alone"

@@ -134,6 +134,18 @@ import Testing
     }
   }
 
+  @Test func `closes what it opened, also when it fails`() throws {
+    let descriptors = { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
+    let path = try files.write([0x1f, 0x8b, 8, 0], to: "a")
+    let before = try descriptors()
+    for _ in 0..<400 {
+      _ = readCapture(path)
+      _ = readCapture(files.url.path)
+    }
+    // Other tests open files at the same time, but not so many.
+    #expect(try descriptors() - before < 300)
+  }
+
   @Test func `takes a snap length of 0 for none`() throws {
     try writeCapture(files.path("whole.pcap"), [[UInt8](repeating: 1, count: 2_000)])
     var bytes = try files.read("whole.pcap")

@@ -124,6 +124,27 @@ import Testing
     #expect(text.contains("checksum"))
   }
 
+  @Test func `deliver everything before a damaged block of zstd`() throws {
+    var random = SeededRandom(seed: 6)
+    let packets = (0..<10).map { _ in
+      (0..<2_500).flatMap { _ in withUnsafeBytes(of: random.next()) { Array($0) } }
+    }
+    try writeCapture(files.path("random"), packets)
+    let bytes = try compressed(try files.read("random"), "zstd -qc")
+    // Such bytes stay as they are, in blocks of 128 KiB; the header of the second one is among these.
+    let errors = try (131_076..<131_088).compactMap { place in
+      var damaged = bytes
+      damaged[place] = 0xff
+      let (read, error) = readCapture(try files.write(damaged, to: "a"))
+      #expect(read.starts(with: packets.prefix(6)))
+      return error
+    }
+    #expect(
+      errors.contains {
+        if case .decompression(_, _, offset: 131_072, .unreadable) = $0 { true } else { false }
+      })
+  }
+
   @Test func `may be padded with zeros, but not with anything else`() throws {
     let bytes = try compressed(try capture(isBlocks: false), "gzip -c")
     let padded = readCapture(try files.write(bytes + [UInt8](repeating: 0, count: 1_000), to: "a"))
@@ -167,7 +188,7 @@ import Testing
     let lz4 = try files.write([0x04, 0x22, 0x4d, 0x18, 0x64, 0x40, 0xa7], to: "a")
     #expect(readCapture(lz4).error == .compressed(path: lz4, .lz4))
     let twice = try files.write(try compressed(try compressed(plain, "gzip -c"), "zstd -qc"), to: "a")
-    #expect(readCapture(twice).error?.description == "'\(twice)' is compressed twice")
+    #expect(readCapture(twice).error == .compressedTwice(path: twice))
   }
 
   @Test func `without anything in them are empty`() throws {

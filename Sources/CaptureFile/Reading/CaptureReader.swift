@@ -56,7 +56,7 @@ public struct CaptureReader: ~Copyable {
     if magic.isEmpty { throw .empty(path: path) }
     if magic.count < CaptureFormat.magicLength { throw .truncatedHeader(path: path) }
     switch CaptureFormat(magic: magic) {
-    case .compressed(let compression): throw .compressed(path: path, compression)
+    case .compressed: throw .compressedTwice(path: path)
     case nil: throw .notACapture(path: path, text: "unknown file format")
     case let format?: return format
     }

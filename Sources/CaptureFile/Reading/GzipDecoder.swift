@@ -20,10 +20,8 @@ final class GzipDecoder: StreamDecoder {
     stream.initialize(to: z_stream())
     // Window bits of 16 + 15: a gzip header, and a window of up to 32 KiB.
     let status = inflateInit2_(stream, 31, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-    guard status == Z_OK else {
-      stream.deallocate()
-      throw .unreadable("out of memory")
-    }
+    // The stream is given back by `deinit`, which zlib allows for one that was not set up.
+    guard status == Z_OK else { throw .unreadable("out of memory") }
   }
 
   deinit {

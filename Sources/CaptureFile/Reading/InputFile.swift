@@ -10,7 +10,8 @@ final class InputFile {
 
   /// Owned; negative once given away.
   private var descriptor: Int32
-  private let start: off_t
+  /// Where in the file reading began.
+  let start: off_t
   private var buffer: [UInt8]
   /// What of the buffer was read and not yet taken.
   private var range = 0..<0
@@ -22,19 +23,23 @@ final class InputFile {
     self.path = path
     buffer = [UInt8](repeating: 0, count: bufferSize)
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else {
-      let failure = SystemFailure("fstat")
+    let error: CaptureError? =
+      if fstat(descriptor, &status) != 0 {
+        .system(path: path, SystemFailure("fstat"))
+      } else if status.st_mode & S_IFMT == S_IFDIR {
+        .isDirectory(path: path)
+      } else {
+        nil
+      }
+    if let error {
+      // Not all is set yet, so that nothing else closes it.
       close(descriptor)
-      throw .system(path: path, failure)
+      throw error
     }
     let isRegular = status.st_mode & S_IFMT == S_IFREG
     // Standard input may be a file that stands somewhere else than at its beginning.
     start = isRegular ? max(0, lseek(descriptor, 0, SEEK_CUR)) : 0
     byteCount = isRegular ? UInt64(max(0, status.st_size - start)) : nil
-    if status.st_mode & S_IFMT == S_IFDIR {
-      close(descriptor)
-      throw .isDirectory(path: path)
-    }
   }
 
   deinit {

@@ -9,6 +9,8 @@ final class LibraryReader {
   private var packetCount: UInt64 = 0
   private let path: String
   private let recordHeaderLength: Int
+  /// Where in the stdio file the capture begins.
+  private let start: off_t
   private let handle: OpaquePointer
   private let buffer: UnsafeMutablePointer<CChar>
   /// What gives the bytes; nil where stdio reads a plain file itself.
@@ -35,6 +37,7 @@ final class LibraryReader {
     self.recordHeaderLength = recordHeaderLength
     self.buffer = buffer
     self.source = descriptor == nil ? source : nil
+    start = descriptor == nil ? 0 : source.input.start
     self.handle = handle
     linkNumber = pcap_datalink(handle)
   }
@@ -48,10 +51,10 @@ final class LibraryReader {
   /// Whether stdio reads the file itself.
   var isPlain: Bool { source == nil }
 
-  /// How many bytes libpcap has read, decompressed.
+  /// How many bytes of the capture libpcap has read.
   var offset: UInt64 {
     // libpcap's own file, which lives as long as its handle.
-    pcap_file(handle).map { UInt64(clamping: ftello($0)) } ?? 0
+    pcap_file(handle).map { UInt64(clamping: ftello($0) - start) } ?? 0
   }
 
   func next<Result>(
@@ -120,8 +123,8 @@ final class LibraryReader {
       return .libpcap(path: path, call: "pcap_next_ex", text: text)
     }
     // libpcap looks into nothing but the header before it takes the rest.
-    let start = offset - min(offset, UInt64(recordHeaderLength))
-    return .malformed(path: path, packet: packet, offset: start, text: text)
+    let record = offset - min(offset, UInt64(recordHeaderLength))
+    return .malformed(path: path, packet: packet, offset: record, text: text)
   }
 }
 

@@ -11,8 +11,11 @@ final class ZstdDecoder: StreamDecoder {
 
   private let stream: OpaquePointer
   private(set) var mayEnd = true
-  /// What stopped it, after the bytes before it were put.
-  private var defect: DecompressionDefect?
+  /// How many bytes to give next, so that they are one frame's header, one block or one block's header.
+  private var pieceLength = frameHeaderLength
+
+  private static let frameHeaderLength = 6
+  private static let blockHeaderLength = 3
 
   init() throws(DecompressionDefect) {
     guard let stream = ZSTD_createDStream() else { throw .unreadable("out of memory") }
@@ -27,19 +30,22 @@ final class ZstdDecoder: StreamDecoder {
   func decode(
     _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) throws(DecompressionDefect) -> (taken: Int, put: Int) {
-    if let defect { throw defect }
     // A frame begins with its first byte; without one, libzstd would call even the end of the last unfinished.
     if mayEnd, input.isEmpty { return (0, 0) }
-    var inBuffer = ZSTD_inBuffer(src: input.baseAddress, size: input.count, pos: 0)
+    // A call that fails does not say how much it put before: so none is given more than one thing that can be damaged.
+    let piece = UnsafeRawBufferPointer(rebasing: input.prefix(pieceLength))
+    var inBuffer = ZSTD_inBuffer(src: piece.baseAddress, size: piece.count, pos: 0)
     var outBuffer = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
     let status = ZSTD_decompressStream(stream, &outBuffer, &inBuffer)
-    if ZSTD_isError(status) != 0 {
-      let defect = DecompressionDefect.unreadable(String(cString: ZSTD_getErrorName(status)))
-      guard outBuffer.pos > 0 else { throw defect }
-      self.defect = defect
-    } else {
-      mayEnd = status == 0
-    }
+    guard ZSTD_isError(status) == 0 else { throw .unreadable(String(cString: ZSTD_getErrorName(status))) }
+    mayEnd = status == 0
+    // libzstd wishes for a block and the header of the next.
+    pieceLength =
+      switch status {
+      case 0: Self.frameHeaderLength
+      case ...Self.blockHeaderLength: status
+      default: status - Self.blockHeaderLength
+      }
     return (inBuffer.pos, outBuffer.pos)
   }
 }
