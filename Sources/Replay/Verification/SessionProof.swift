@@ -23,6 +23,7 @@ final class SessionProof {
   /// Whether the client went on before the server's SYN came.
   private var hasClientGoneOn = false
   private var resetBy: Party?
+  private var origin: [Direction: UInt64] = [:]
   private var differences: [Difference] = []
 
   init(_ id: SessionID, _ opening: SessionOpening, _ shown: ShownEndpoints?, _ line: SidecarLine) {
@@ -38,12 +39,28 @@ final class SessionProof {
   /// Whether the client's SYN was there.
   var hasBegun: Bool { clientStream.hasBegun }
 
-  func skip(_ byteCount: UInt64, in direction: Direction) {
+  /// Takes a gap that the sidecar tells of.
+  ///
+  /// The first of each direction in a session that another recording began, at the time of its opening, is what that one
+  /// has.
+  func skip(_ byteCount: UInt64, in direction: Direction, at time: Timestamp) {
+    if opening.continues != nil, !hasPackets, time == opened, origin[direction] == nil {
+      origin[direction] = byteCount
+    }
     withStream(direction) { $0.skip(byteCount) }
   }
 
-  func position(of direction: Direction) -> UInt64 {
-    direction == .clientToServer ? clientStream.position : serverStream.position
+  /// Where it was cut: how many bytes each side had sent, those included that nothing recorded.
+  func cut(_ side: SessionCut.Side) -> SessionCut {
+    switch side {
+    case .goesOn:
+      SessionCut(
+        session: id, side: side, clientPosition: clientStream.position, serverPosition: serverStream.position)
+    case .comes:
+      SessionCut(
+        session: id, side: side, clientPosition: origin[.clientToServer] ?? 0,
+        serverPosition: origin[.serverToClient] ?? 0)
+    }
   }
 
   func direction(of packet: RecordedPacket) -> Direction {

@@ -103,10 +103,7 @@ final class Verification {
   private func take(_ packet: RecordedPacket, _ frame: Span<UInt8>, _ captured: CapturedPacket) {
     let key = FlowKey(packet.isTCP ? .tcp : .udp, packet.source, packet.destination)
     guard let (session, direction) = session(of: packet, key) else { return stray(packet, captured) }
-    if !session.hasPackets {
-      anchor(session, captured.number, packet)
-      noteOrigin(of: session)
-    }
+    if !session.hasPackets { anchor(session, captured.number, packet) }
     if let byteCount = session.gap(before: packet) {
       findGap(byteCount, session, direction)
     }
@@ -249,7 +246,7 @@ final class Verification {
       return add(Difference(.sidecar("a line tells of it while it is not open"), session: id))
     }
     switch line.content {
-    case .gap(let direction, let byteCount): session.skip(byteCount, in: direction)
+    case .gap(let direction, let byteCount): session.skip(byteCount, in: direction, at: line.time)
     case .closed(let closing, let totals): close(session, closing, totals)
     case .opened, .clientHello, .secured, .bypassed, .halfClosed, .lost, .unknown: break
     }
@@ -274,9 +271,9 @@ final class Verification {
   private func close(_ session: SessionProof, _ closing: SessionClosing, _ totals: SessionTotals) {
     session.closing = (closing, totals)
     session.settleAt = packetCount + Self.grace
-    if !session.hasPackets { noteOrigin(of: session) }
     openSessions[session.id] = nil
     ending.append(session)
+    if let recording = session.opening.continues?.recording { noteCut(session, .comes(from: recording)) }
     if let recording = closing.continuedIn { noteCut(session, .goesOn(in: recording)) }
   }
 
@@ -304,16 +301,8 @@ final class Verification {
     )
   }
 
-  private func noteOrigin(of session: SessionProof) {
-    if let recording = session.opening.continues?.recording { noteCut(session, .comes(from: recording)) }
-  }
-
   private func noteCut(_ session: SessionProof, _ side: SessionCut.Side) {
-    guard verdict.cuts.count < Verdict.cutLimit else { return }
-    verdict.cuts.append(
-      SessionCut(
-        session: session.id, side: side, clientPosition: session.position(of: .clientToServer),
-        serverPosition: session.position(of: .serverToClient)))
+    if verdict.cuts.count < Verdict.cutLimit { verdict.cuts.append(session.cut(side)) }
   }
 
   private func add(_ difference: Difference) {
