@@ -41,8 +41,6 @@ import Testing
 
         OPTIONS:
           --no-sidecar            Ignore sidecars, and tell only what the packets tell.
-          --jobs <count>          Captures to read at a time. (default: as many as
-                                  there are processors)
           -o, --output <directory>
                                   Where to write; made if it is not there.
           --list                  Write nothing, and only list what would be written.
@@ -108,8 +106,6 @@ import Testing
 
         OPTIONS:
           --no-sidecar            Ignore sidecars, and tell only what the packets tell.
-          --jobs <count>          Captures to read at a time. (default: as many as
-                                  there are processors)
           --har <path>            Write an HTTP Archive (HAR 1.2).
           --curl <path>           Write a shell script of curl commands.
           --markdown <path>       Write a report in Markdown.

@@ -36,6 +36,9 @@ import Testing
           events                  Write the session events as JSON Lines, for programs.
           list                    List the sessions: who, where to, how much, how it
                                   ended.
+          stats                   Count exchanges by host, protocol and status, with
+                                  latencies.
+          verify                  Prove recordings against their sidecars.
           extract                 Write the bodies of HTTP messages to files.
           export                  Write HTTP, or the capture itself, in a form that
                                   other programs read.

@@ -49,12 +49,13 @@ import Testing
     return String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)
   }
 
-  @Test(arguments: ["replay exchanges", "replay events", "replay list --json"])
+  @Test(arguments: ["replay exchanges", "replay events", "replay list --json", "replay extract --json"])
   func `explains every field that is written, and no other`(report: String) throws {
     let lines: [String] =
       switch report {
       case "replay exchanges": `Exchanges report`.lines(SampleObservations.all)
       case "replay events": Self.eventLines()
+      case "replay extract --json": `Body extraction`.jsonLines
       default: try Self.sessionLines()
       }
     var written: Set<String> = []

@@ -14,6 +14,25 @@ import Testing
     place = try TemporaryDirectory()
   }
 
+  /// A line of `replay extract --json`.
+  static var jsonLines: [String] {
+    let file = ExtractedFile(
+      name: "a", byteCount: 1, sha256: nil, contentType: nil, coding: nil, end: .cut, url: "http://a.test/a",
+      exchange: ExtractedFile.ExchangeID(
+        body: BodyID(session: SessionID(1), index: 0, sender: .server), status: 200))
+    var output: [UInt8] = []
+    ExtractManifest(isJSON: true, capture: nil).append(file, to: &output)
+    return [String(decoding: output, as: UTF8.self)]
+  }
+
+  @Test func `lists files as JSON Lines, too`() {
+    #expect(
+      Self.jsonLines == [
+        #"{"v":1,"session":1,"index":0,"from":"server","url":"http://a.test/a","status":200,"name":"a","length":1,"sha256":null,"content_type":null,"coding":null,"body_end":"cut","complete":false}"#
+          + "\n"
+      ])
+  }
+
   /// The files that were extracted, a line of the manifest each.
   private func extract(
     _ sessions: [[PacketEvent]], senders: Set<Party> = [.server], keepsCoding: Bool = false,
