@@ -15,6 +15,7 @@ public struct InspectionLimits: Hashable, Sendable {
   public var http1 = HTTP1Limits()
   public var http2 = HTTP2Limits()
   public var webSocket = WebSocketLimits()
+  public var grpc = GRPCLimits()
   public var dns = DNSLimits()
   public var tls = TLSLimits()
   public var content = ContentLimits()
@@ -81,6 +82,24 @@ public struct HTTP2Limits: Hashable, Sendable {
 public struct WebSocketLimits: Hashable, Sendable {
   /// A message's first bytes that are kept.
   public var excerptByteCount = 256
+
+  public init() {}
+}
+
+/// Limits of gRPC, in each direction of a call.
+public struct GRPCLimits: Hashable, Sendable {
+  /// Messages that are told; all are counted.
+  public var messageCount = 32
+  /// Bytes of a message whose fields are read, compressed or not.
+  public var messageByteCount = 16_384
+  /// Fields that are told, of all messages and levels together.
+  public var fieldCount = 256
+  /// Messages within messages that are looked for.
+  public var depth = 8
+  /// The first bytes that are told of a text or of bytes.
+  public var excerptByteCount = 64
+  /// The largest message that is not remarkable; libraries take 4 MiB if nobody tells them to take more.
+  public var largestMessage = 67_108_864
 
   public init() {}
 }

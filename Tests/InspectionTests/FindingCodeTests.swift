@@ -13,7 +13,7 @@ import Testing
     let explained = rows.map { String($0.dropFirst(3).prefix { $0 != "`" }) }
     let made =
       codes(CommonProblem.self) + codes(HTTP1Problem.self) + codes(HTTP2Problem.self)
-      + codes(WebSocketProblem.self)
+      + codes(GRPCProblem.self) + codes(WebSocketProblem.self)
       + codes(ContentProblem.self)
       + codes(BodyProblem.self)
       + codes(DNSProblem.self)

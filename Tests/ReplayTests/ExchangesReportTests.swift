@@ -27,12 +27,12 @@ import Testing
         + #""headers":[["Content-Type","text/html; charset=utf-8"]],"#
         + #""body":{"length":1256,"sha256":"\#(zeros)","decoded_length":1256,"#
         + #""decoded_sha256":"\#(String(repeating: "03", count: 32))","form":null},"#
-        + #""trailers":[["X-Check","é"]],"complete":true},"findings":[]}"#)
+        + #""trailers":[["X-Check","é"]],"complete":true},"grpc":null,"findings":[]}"#)
   }
 
   @Test func `writes a line for each exchange, and each is JSON`() throws {
     let lines = Self.lines(SampleObservations.all)
-    #expect(lines.count == 38)
+    #expect(lines.count == 39)
     for line in lines { _ = try JSONDecoder().decode(JSONValue.self, from: Data(line.utf8)) }
   }
 
@@ -40,7 +40,23 @@ import Testing
     let lines = Self.lines(SampleObservations.http2)
     #expect(lines[0].contains(#""protocol":"h2","#))
     #expect(lines[0].contains(#""packet":23,"stream":7,"request":{"method":"GET","scheme":"https","#))
-    #expect(lines[1].contains(#""stream":0,"request":null,"interim":[],"response":null,"findings":[{"#))
+    #expect(
+      lines[2].contains(#""stream":0,"request":null,"interim":[],"response":null,"grpc":null,"findings":[{"#))
+  }
+
+  @Test func `tells a gRPC call with every field of the contract`() {
+    let lines = Self.lines(SampleObservations.http2)
+    let expected = [
+      #""grpc":{"service":"users.Users","method":"Find","status":5,"status_name":"NOT_FOUND","#,
+      #""message":"no such user","requests":{"count":1,"messages":[{"length":40,"compressed":false,"#,
+      #""fields":[{"number":1,"type":"text","length":5,"value":"alice"},"#,
+      #"{"number":2,"type":"varint","value":18446744073709551615},"#,
+      #"{"number":3,"type":"fixed32","value":7},{"number":4,"type":"fixed64","value":8},"#,
+      #"{"number":5,"type":"message","length":11,"fields":[{"number":1,"type":"bytes","length":9,"#,
+      #""value":"00ff"}]}]}]},"responses":{"count":3,"messages":[{"length":7,"compressed":true,"#,
+      #""fields":null}]}},"findings":[]}"#,
+    ]
+    #expect(lines[1].hasSuffix(expected.joined()))
   }
 
   @Test func `tells a WebSocket message with every field of the contract`() {

@@ -245,9 +245,12 @@ enum SampleObservations {
     request.version = "2"
     var response = response(200, type: "text/css", size: 99)
     response.version = "2"
+    var call = HTTPExchange(request: request, response: response)
+    call.grpc = grpc
     return [
       exchange(
         web, 5, from: 1_502, to: 1_503, .http2(HTTPExchange(request: request, response: response), stream: 7)),
+      exchange(web, 10, from: 1_502, to: 1_503, .http2(call, stream: 9)),
       exchange(
         web, 6, from: 1_503, to: 1_503, .http2(HTTPExchange(request: nil, response: nil), stream: 0),
         findings: [
@@ -257,6 +260,26 @@ enum SampleObservations {
         ]),
     ]
   }
+
+  static let grpc = GRPCCall(
+    service: Array("users.Users".utf8), method: Array("Find".utf8), status: 5,
+    message: Array("no such user".utf8),
+    requests: GRPCMessages(
+      count: 1,
+      first: [
+        GRPCMessage(
+          byteCount: 40, isCompressed: false,
+          fields: [
+            ProtobufField(number: 1, value: .text(Array("alice".utf8), byteCount: 5)),
+            ProtobufField(number: 2, value: .varint(.max)), ProtobufField(number: 3, value: .fixed32(7)),
+            ProtobufField(number: 4, value: .fixed64(8)),
+            ProtobufField(
+              number: 5,
+              value: .message(
+                [ProtobufField(number: 1, value: .bytes([0, 0xff], byteCount: 9))], byteCount: 11)),
+          ])
+      ]),
+    responses: GRPCMessages(count: 3, first: [GRPCMessage(byteCount: 7, isCompressed: true, fields: nil)]))
 
   // MARK: WebSocket
 

@@ -42,6 +42,8 @@ import Testing
                            "xyz\u{1b}[2J" is no number
         #2   08:15:03.603  GET    -                      https://example.com/late  no response
         #2   08:15:03.603  GET    200     99 B   1.0 ms  https://example.com/streams  text/css
+        #2   08:15:03.603  GET    200     99 B   1.0 ms  https://example.com/streams  text/css
+                           gRPC NOT_FOUND "no such user"  1 message sent, 3 received
         #2   08:15:03.604  H2                            the connection itself
                            ! h2.goaway at 44 of the server's bytes: the server goes away: CANCEL, last
                            stream 7

@@ -91,7 +91,11 @@ final class HTTP1Pending {
   }
 
   func draft(seen: ByteCounts) -> ExchangeDraft {
-    ExchangeDraft(
+    if let grpc = GRPCOverHTTP(exchange, asked: asked, answered: answered, at: 0) {
+      exchange.grpc = grpc.call
+      for finding in grpc.findings { findings.append(finding) }
+    }
+    return ExchangeDraft(
       index: index, start: start, end: end, content: .http1(exchange), findings: findings.all, seen: seen)
   }
 

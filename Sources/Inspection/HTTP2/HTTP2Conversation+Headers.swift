@@ -163,7 +163,7 @@ extension HTTP2Conversation {
     for case (let name, let value?) in pseudoFields {
       fields.receive(HTTPField(name: Array(name.utf8), value: value))
     }
-    let stream = newStream(1, start: start)
+    let stream = newStream(1, at: client.offset, start: start)
     stream.receiveHead(fields, endsStream: true, in: .clientToServer, seen: seen)
     stream.endMessage(.clientToServer, isWhole: request.isComplete, at: client.offset)
     keptByteCount += stream.keptByteCount
@@ -185,7 +185,7 @@ extension HTTP2Conversation {
     // direction is read, a stream may be known by its answer alone, and answers come in any order.
     let isAnswerOnly = direction != opener && reader(of: opener).mayLackFrames
     guard isAnswerOnly ? !recentlyClosed.contains(id) : !wasOpened(id) else { return nil }
-    let stream = newStream(id, start: block.start)
+    let stream = newStream(id, at: block.offset, start: block.start)
     if direction == .clientToServer, opener != direction {
       stream.note(
         .streamInvalid, at: block.offset, in: direction, "a client must open odd streams, not \(id)")
@@ -208,7 +208,7 @@ extension HTTP2Conversation {
     guard reader(of: direction).isPartial, mayLackFrames(ofOpenerOf: frame.stream),
       !recentlyClosed.contains(frame.stream)
     else { return nil }
-    let stream = newStream(frame.stream, start: frame.start)
+    let stream = newStream(frame.stream, at: frame.offset, start: frame.start)
     let detail = "DATA on stream \(frame.stream), of which the capture lacks the HEADERS"
     stream.note(.headMissing, at: frame.offset, in: direction, detail)
     stream.beginWithoutHead(direction)
@@ -226,7 +226,7 @@ extension HTTP2Conversation {
       noteLoose(HTTP2Problem.pushInvalid.at(block.offset, detail, in: direction), at: sighting)
       return nil
     }
-    let stream = newStream(id, start: block.start)
+    let stream = newStream(id, at: block.offset, start: block.start)
     if let settings = settings(for: direction), !settings.newest.allowsPush, !settings.acknowledged.allowsPush
     {
       stream.note(.pushInvalid, at: block.offset, in: direction, "the client does not allow pushed streams")
@@ -234,8 +234,8 @@ extension HTTP2Conversation {
     return stream
   }
 
-  private func newStream(_ id: UInt32, start: Sighting) -> HTTP2Stream {
-    let stream = HTTP2Stream(id, start: start, context: context)
+  private func newStream(_ id: UInt32, at offset: UInt64, start: Sighting) -> HTTP2Stream {
+    let stream = HTTP2Stream(id, at: offset, start: start, context: context)
     if id % 2 == 1 { newest.client = max(newest.client, id) } else { newest.server = max(newest.server, id) }
     open[id] = stream
     for direction in Direction.allCases where reader(of: direction).isPassing {

@@ -209,7 +209,7 @@ final class HTTP2Conversation: Conversation {
       recentlyClosed.append(stream.id)
     }
     stream.tunnel?.close(.fin, seen: seen, report: report)
-    report(.exchange(stream.draft(seen: seen)))
+    for draft in stream.drafts(seen: seen) { report(.exchange(draft)) }
   }
 
   /// Reports a stream that is not over, for a limit's sake or because it was reset.

@@ -15,12 +15,16 @@ final class HTTP2Stream {
   private var messages = [HTTP2Message(), HTTP2Message()]
   private var interim: [HTTPResponse] = []
   private var findings: FindingList
+  /// Where the request began, and the response ended.
+  private let requestOffset: UInt64
+  private var responseEnd: UInt64 = 0
   /// Flow-control credit that each sender got beyond the initial window.
   private var credit = ByteCounts()
 
   /// Begins with the exchange that has the next index.
-  init(_ id: UInt32, start: Sighting, context: SessionContext) {
+  init(_ id: UInt32, at offset: UInt64, start: Sighting, context: SessionContext) {
     self.id = id
+    requestOffset = offset
     self.start = start
     self.context = context
     index = context.takeIndex()
@@ -75,6 +79,7 @@ final class HTTP2Stream {
 
   /// A reader for what passes through a CONNECT.
   func makeTunnel() -> HTTP2Tunnel {
+    guard context.mayNest() else { return HTTP2Tunnel(OpaqueConversation(context)) }
     guard let head = request.head, head.isExtendedConnect else {
       return HTTP2Tunnel(ProtocolChoice(context, isNested: true))
     }
@@ -137,6 +142,7 @@ final class HTTP2Stream {
     let found = messages[place(direction)].end(
       isWhole: isWhole, mayLackBody: mayLackBody, at: offset, in: direction)
     for finding in found { findings.append(finding) }
+    if direction == .serverToClient { responseEnd = offset }
   }
 
   private func keepInterim(_ head: HTTP2Fields, _ code: Int) {
@@ -175,13 +181,31 @@ final class HTTP2Stream {
 
   // MARK: Reporting
 
-  func draft(seen: ByteCounts) -> ExchangeDraft {
+  /// The exchange, and before it the DNS exchange that it carries, if it does.
+  func drafts(seen: ByteCounts) -> [ExchangeDraft] {
     var exchange = HTTPExchange(request: madeRequest, interim: interim, response: madeResponse)
     exchange.requestEnd = request.isOver ? requestEnd : nil
     exchange.responseStart = exchange.response == nil ? nil : responseStart
-    return ExchangeDraft(
-      index: index, start: start, end: end, content: .http2(exchange, stream: id), findings: findings.all,
-      seen: seen)
+    var drafts: [ExchangeDraft] = []
+    if let dns = DNSOverHTTP(
+      exchange, asked: request.content, answered: response.content, at: requestOffset, limits: context.limits)
+    {
+      drafts.append(
+        ExchangeDraft(
+          index: context.takeIndex(), start: start, end: end, content: .dns(dns.exchange),
+          findings: dns.findings, seen: seen))
+    }
+    if let grpc = GRPCOverHTTP(
+      exchange, asked: request.content, answered: response.content, at: responseEnd)
+    {
+      exchange.grpc = grpc.call
+      for finding in grpc.findings { findings.append(finding) }
+    }
+    drafts.append(
+      ExchangeDraft(
+        index: index, start: start, end: end, content: .http2(exchange, stream: id), findings: findings.all,
+        seen: seen))
+    return drafts
   }
 
   private var madeRequest: HTTPRequest? {

@@ -6,6 +6,7 @@ enum BodyKind {
   case multipart(MediaType)
   case eventStream
   case dnsMessage
+  case grpc(GRPCForm)
 
   private static let formType = Array("application/x-www-form-urlencoded".utf8)
   private static let multipartPrefix = Array("multipart/".utf8)
@@ -23,7 +24,9 @@ enum BodyKind {
     case 23 where equalsIgnoringCase(essence, BodyKind.dnsMessageType): self = .dnsMessage
     case 11... where equalsIgnoringCase(essence.prefix(10), BodyKind.multipartPrefix):
       self = .multipart(type)
-    default: return nil
+    default:
+      guard let form = GRPCForm(essence) else { return nil }
+      self = .grpc(form)
     }
   }
 
@@ -37,6 +40,7 @@ enum BodyKind {
     case .eventStream:
       EventStreamReader(within: head.index, services: environment.services, limits: limits.bodies)
     case .dnsMessage: DNSBodyReader(head.direction, limits: limits)
+    case .grpc(let form): GRPCReader(form, head, environment)
     }
   }
 }

@@ -55,4 +55,5 @@ struct BodyResult {
 /// What a whole body says besides its form.
 enum BodyContent {
   case dns(DNSMessage, findings: [Finding])
+  case grpc(GRPCBody)
 }

@@ -180,5 +180,5 @@ final class DecodingChain {
 
 /// Counts the memory that all open decoders hold together.
 final class DecoderMemory {
-  fileprivate(set) var byteCount = 0
+  var byteCount = 0
 }

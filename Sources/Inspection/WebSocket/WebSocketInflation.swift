@@ -13,6 +13,7 @@ final class WebSocketInflation {
 
   private let service: (any ContentDecodingService)?
   private let limits: ContentLimits
+  private let memory: DecoderMemory
   /// Whether a message may refer to those before it.
   private let keepsContext: Bool
   private var inflater: (any MessageInflater)?
@@ -40,7 +41,12 @@ final class WebSocketInflation {
   init(_ environment: InspectionEnvironment, keepsContext: Bool) {
     service = environment.services.decoders
     limits = environment.limits.content
+    memory = environment.decoderMemory
     self.keepsContext = keepsContext
+  }
+
+  deinit {
+    release()
   }
 
   /// Begins a message.
@@ -49,15 +55,39 @@ final class WebSocketInflation {
     madeByteCount = 0
     trouble = nil
     hasGap = false
-    if inflater == nil {
-      inflater = service?.makeMessageInflater()
-      if inflater == nil { trouble = Trouble(ContentProblem.codingUnknown, "nothing here inflates messages") }
-    } else if !keepsContext {
-      inflater?.reset()
-    } else if isLost {
+    if !keepsContext { isLost = false }
+    if isLost {
       let detail = "the message may refer to one before it that could not be inflated"
       trouble = Trouble(WebSocketProblem.contextLost, detail)
+    } else if inflater == nil {
+      makeInflater()
+    } else if !keepsContext {
+      inflater?.reset()
     }
+  }
+
+  private func makeInflater() {
+    guard let inflater = service?.makeMessageInflater() else {
+      trouble = Trouble(ContentProblem.codingUnknown, "nothing here inflates messages")
+      return
+    }
+    memory.byteCount += inflater.heldByteCount
+    self.inflater = inflater
+    guard memory.byteCount > limits.openDecoderByteCount else { return }
+    lose()
+    let detail = "what is being decoded needs more than \(limits.openDecoderByteCount) bytes of memory"
+    trouble = Trouble(ContentProblem.tooManyOpen, detail)
+  }
+
+  /// What comes next may refer to what is not known.
+  private func lose() {
+    isLost = true
+    release()
+  }
+
+  private func release() {
+    if let inflater { memory.byteCount -= inflater.heldByteCount }
+    inflater = nil
   }
 
   /// Takes the next compressed bytes; `output` gets what comes out of them.
@@ -76,13 +106,13 @@ final class WebSocketInflation {
   /// Bytes of the message are missing.
   func skip() {
     hasGap = true
-    isLost = true
+    lose()
   }
 
   /// The message is over; false where not all of it came out.
   func finish(isComplete: Bool, output: (Span<UInt8>) -> Void) -> Bool {
     guard isComplete, !hasGap else {
-      isLost = true
+      lose()
       return false
     }
     update(WebSocketInflation.tail.span, output: output)
@@ -116,10 +146,11 @@ final class WebSocketInflation {
     } catch {
       fail(error)
     }
+    if isLost { release() }
   }
 
   private func fail(_ error: ContentDecodingError) {
-    isLost = true
+    lose()
     trouble =
       switch error {
       case .malformed(let text): Trouble(ContentProblem.malformed, "the compression is broken: \(text)")

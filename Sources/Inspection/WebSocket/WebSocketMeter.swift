@@ -14,21 +14,25 @@ final class WebSocketMeter {
   private var inflation: WebSocketInflation?
   private var text: UTF8Check?
   private var excerpt: [UInt8] = []
+  private let store: (any BodyStore)?
+  private var body: BodyID?
   private var sink: (any BodySink)?
 
   init(_ environment: InspectionEnvironment) {
     services = environment.services
+    store = environment.bodies
     excerptByteCount = environment.limits.webSocket.excerptByteCount
   }
 
-  /// Begins a message; `inflation` is given where it is compressed.
-  func begin(isText: Bool, inflation: WebSocketInflation? = nil, sink: (any BodySink)? = nil) {
+  /// Begins a message; `inflation` is given where it is compressed, `body` where it may be stored.
+  func begin(isText: Bool, inflation: WebSocketInflation? = nil, body: BodyID? = nil) {
     byteCount = 0
     hasGap = false
     text = isText ? UTF8Check() : nil
     excerpt = []
     self.inflation = inflation
-    self.sink = sink
+    self.body = body
+    sink = nil
     inflation?.begin()
   }
 
@@ -96,6 +100,10 @@ final class WebSocketMeter {
   private func receive(_ bytes: Span<UInt8>) {
     guard !hasGap else { return }
     text?.update(bytes)
+    if let body {
+      sink = store?.makeSink(for: body)
+      self.body = nil
+    }
     sink?.write(bytes)
     let room = excerptByteCount - excerpt.count
     for index in 0..<min(max(0, room), bytes.count) { excerpt.append(bytes[index]) }

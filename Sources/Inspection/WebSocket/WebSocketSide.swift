@@ -35,8 +35,7 @@ final class WebSocketSide {
     } else {
       let body = BodyID(session: session, index: index, sender: reader.direction.sender)
       messages.begin(
-        isText: frame.opcode == 1, inflation: frame.reservedBits & 4 != 0 ? inflation : nil,
-        sink: environment.bodies?.makeSink(for: body))
+        isText: frame.opcode == 1, inflation: frame.reservedBits & 4 != 0 ? inflation : nil, body: body)
       message = pending
     }
     return pending

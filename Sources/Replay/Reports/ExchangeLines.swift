@@ -46,6 +46,7 @@ struct ExchangeLines {
       if let form = request.body.form { line.add(Self.parts(form), .dim, separator: "  ") }
     }
     addResponse(http, to: &line)
+    if let call = http.grpc { addGRPC(call, to: &line) }
   }
 
   /// What is wrong with an HTTP/2 connection as a whole: the findings say it.

@@ -16,6 +16,9 @@ extension JSONWriter {
       guard let response = http.response else { return json.null() }
       json.response(response)
     }
+    field("grpc") { json in
+      if let call = http.grpc { json.grpcCall(call) } else { json.null() }
+    }
   }
 
   private mutating func request(_ request: HTTPRequest) {
