@@ -39,8 +39,9 @@ enum IPv4Header {
       throw .truncated(.ipv4, offset: start, needed: headerLength, had: frame.count - start)
     }
     let totalLength = Int(frame.uint16(at: start + 2))
-    // Segmentation offload captures packets before their length is set: what is there is the packet.
-    let end = totalLength == 0 ? wireEnd : start + totalLength
+    // Segmentation offload captures packets before their length is set: what is there is the packet. And no packet is
+    // longer than what was on the wire: a length that says so is damaged.
+    let end = totalLength == 0 ? wireEnd : min(wireEnd, start + totalLength)
     guard end - start >= headerLength else {
       throw .malformed(.ipv4, offset: start + 2, .length(totalLength))
     }

@@ -18,7 +18,8 @@ enum IPv6Header {
     guard version == 6 else { throw .malformed(.ipv6, offset: start, .version(version)) }
     let payloadLength = Int(frame.uint16(at: start + 4))
     // Zero where segmentation offload left it unset, or a jumbogram (RFC 2675) has it elsewhere.
-    let end = payloadLength == 0 ? max(wireEnd, start + length) : start + length + payloadLength
+    // And no packet is longer than what was on the wire.
+    let end = payloadLength == 0 ? max(wireEnd, start + length) : min(wireEnd, start + length + payloadLength)
     let part = PayloadPart(from: start + length, to: end, capturedEnd: frame.count)
     return NetworkHeader(
       source: .v6(frame.uint64(at: start + 8), frame.uint64(at: start + 16)),

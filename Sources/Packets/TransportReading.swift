@@ -63,9 +63,10 @@ extension UDPDatagram {
     try part.require(headerLength, .udp)
     let length = Int(bytes.uint16(at: start + 4))
     // Zero in a jumbogram (RFC 2675 §4) and under segmentation offload: the IP payload is the datagram.
-    guard length == 0 || length >= headerLength && length <= part.byteCount else {
+    guard length == 0 || length >= headerLength else {
       throw .malformed(.udp, offset: start + 4, .length(length))
     }
+    // A datagram that claims to be longer than its packet lacks the rest.
     let payload = part.prefix(length == 0 ? part.byteCount : length).dropping(headerLength)
     return UDPDatagram(
       sourcePort: bytes.uint16(at: start), destinationPort: bytes.uint16(at: start + 2),
