@@ -26,11 +26,13 @@ public struct PacketReader: Sendable {
   /// Reads what a packet carries whose fragments were put together: `payload` is all that follows its headers.
   ///
   /// The packet that comes of it is another one where it is a tunnel's; its ranges count from the payload's first byte.
-  /// `protocolNumber` is what the fragments name.
+  /// `protocolNumber` is what the fragments name; `missingByteCount` bytes behind the payload are missing.
   public static func read(
-    reassembled payload: Span<UInt8>, protocolNumber: UInt8, from source: IPAddress, to destination: IPAddress
+    reassembled payload: Span<UInt8>, missingByteCount: Int = 0, protocolNumber: UInt8,
+    from source: IPAddress,
+    to destination: IPAddress
   ) throws(PacketError) -> Packet {
-    let part = PayloadPart(range: 0..<payload.count, missingByteCount: 0)
+    let part = PayloadPart(range: 0..<payload.count, missingByteCount: missingByteCount)
     let content =
       switch source {
       case .v4: try IPv4Header.payload(payload, protocolNumber: protocolNumber, part)

@@ -7,7 +7,7 @@ struct RecordingReading: ~Copyable {
   private var capture: CaptureReader
   private var sidecar: SidecarSource
   private let assembler: SessionAssembler
-  private var fragments = FragmentAssembly()
+  private var fragments: FragmentAssembly
   private var captureNotes: [ReplayNote] = []
   /// How many packets the sidecar says that there are, at least.
   private var sidecarPacketCount: UInt64 = 0
@@ -37,6 +37,7 @@ struct RecordingReading: ~Copyable {
   ) {
     let numbering = SessionNumbering(sidecarPath: sidecar.path)
     assembler = SessionAssembler(limits: limits) { numbering.next() }
+    fragments = FragmentAssembly(limits: limits)
     assembler.isSidecarExhausted = sidecar.isAtEnd
     self.capture = capture
     self.sidecar = sidecar
@@ -48,7 +49,7 @@ struct RecordingReading: ~Copyable {
     assembler.onPacket = onPacket
   }
 
-  var notes: [ReplayNote] { captureNotes + sidecar.notes + assembler.notes }
+  var notes: [ReplayNote] { captureNotes + sidecar.notes + assembler.notes + fragments.notes }
 
   /// - Throws: If there is no packet but of link types that are not supported.
   mutating func run(_ emit: ReplayEmit) throws(ReplayError) {
@@ -76,10 +77,7 @@ struct RecordingReading: ~Copyable {
     tellProgress()
     takeLines(upTo: .max, emit)
     noteMissingPackets()
-    fragments.finish()
-    if let dropped = fragments.dropped {
-      assembler.skip("IP fragments without the rest", packet: dropped.firstPacket, count: dropped.count)
-    }
+    fragments.finish { Self.take($0, assembler, emit) }
     assembler.finish(emit: emit)
   }
 
@@ -111,18 +109,29 @@ struct RecordingReading: ~Copyable {
     _ fragments: inout FragmentAssembly, _ emit: ReplayEmit
   ) {
     let stamp = PacketStamp(number: captured.number, time: captured.time)
+    if !fragments.isEmpty { fragments.expire(now: stamp.time) { take($0, assembler, emit) } }
     do throws(PacketError) {
       let packet = try reader.read(frame, originalLength: captured.originalLength)
       guard case .fragment(let fragment) = packet.content else {
         return take(packet, frame, stamp, assembler, emit)
       }
-      guard let whole = fragments.receive(fragment, of: packet, in: frame, at: stamp) else { return }
-      let inner = try PacketReader.read(
-        reassembled: whole.span, protocolNumber: fragment.protocolNumber, from: packet.source,
-        to: packet.destination)
-      take(inner, whole.span, stamp, assembler, emit)
+      fragments.receive(fragment, of: packet, in: frame, at: stamp) { take($0, assembler, emit) }
     } catch {
       assembler.skip(error.reason, packet: captured.number)
+    }
+  }
+
+  /// Takes a packet that was put together from fragments.
+  private static func take(
+    _ whole: FragmentAssembly.Whole, _ assembler: SessionAssembler, _ emit: ReplayEmit
+  ) {
+    do throws(PacketError) {
+      let inner = try PacketReader.read(
+        reassembled: whole.payload.span, missingByteCount: whole.missingByteCount,
+        protocolNumber: whole.protocolNumber, from: whole.packet.source, to: whole.packet.destination)
+      take(inner, whole.payload.span, whole.stamp, assembler, emit)
+    } catch {
+      assembler.skip(error.reason, packet: whole.stamp.number)
     }
   }
 

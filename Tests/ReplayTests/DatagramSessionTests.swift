@@ -42,6 +42,16 @@ import Testing
       bench.log.suffix(2) == ["#2 udp 10.0.0.1:40000 > 10.0.0.7:5355 @4", "#2 server datagram: c @4"])
   }
 
+  @Test func `know the server by a DNS response when that comes first`() {
+    // In UTF-8 the second character is the bytes c2 80: the identification's second, and the flag of a response.
+    let response = "\u{1}\u{80}\0\0\u{1}\0\0\0\0\0\0\u{1}a\0\0\u{1}\0\u{1}"
+    var bench = Bench()
+    var server = resolver
+    server.port = 54_000
+    bench.sendDatagram(from: server, to: client, response, seconds: 0)
+    #expect(bench.log.first == "udp 10.0.0.1:40000 > 8.8.8.8:54000 @1")
+  }
+
   @Test func `end after a minute of silence`() {
     var bench = Bench()
     bench.sendDatagram(from: client, to: resolver, "q", seconds: 0)

@@ -44,12 +44,42 @@ import Testing
     var limits = ReassemblyLimits()
     limits.rememberedConnections = 1
     var bench = Bench(limits: limits)
-    bench.play([.client(.syn, 0), .client(.rst, 1)])
+    let ended = Wire.handshake + [.client(.fin, 1, ack: 1), .server(.fin, 1, ack: 2)]
+    bench.play(ended)
     bench.client.port += 1
-    bench.play([.client(.syn, 0), .client(.rst, 1)])
+    bench.play(ended)
     bench.play([.client(1, "late")])
     bench.client.port -= 1
     bench.play([.client(1, "late")])
-    #expect(bench.log.filter { $0.contains("late") } == ["#3 client: late @6"])
+    #expect(bench.log.filter { $0.contains("late") } == ["#3 client: late @12"])
+  }
+
+  @Test func `compare no further back than so many bytes`() {
+    var limits = ReassemblyLimits()
+    limits.comparedBytesPerStream = 150
+    let script: [Wire] = [
+      .client(1, "a"), .client(2, "b"), .client(3, "c"), .client(1, "X"), .client(2, "X"),
+      .client(1, "XX"),
+    ]
+    // One byte and its bookkeeping are 65: only two are kept. A single byte before the next may be a keep-alive's.
+    let conflicts = Bench.events([.client(.syn, 0)] + script, limits: limits).filter {
+      $0.contains("conflict")
+    }
+    #expect(conflicts == ["client conflict 1 at 1 @6", "client conflict 1 at 1 @7"])
+  }
+
+  @Test func `forget what they compare when it is too much in all`() {
+    var limits = ReassemblyLimits()
+    limits.comparedBytesInAll = 150
+    var bench = Bench(limits: limits)
+    bench.play([.client(.syn, 0), .client(1, "ab")])
+    bench.client.port += 1
+    bench.play([.client(.syn, 0), .client(1, "ab"), .client(3, "cd"), .client(1, "XX"), .client(5, "ef")])
+    bench.client.port -= 1
+    bench.play([.client(1, "XX")])
+    #expect(bench.log.filter { $0.contains("conflict") } == [])
+    bench.client.port += 1
+    bench.play([.client(5, "XX")])
+    #expect(bench.log.filter { $0.contains("conflict") } == ["#2 client conflict 2 at 4 @9"])
   }
 }

@@ -32,13 +32,56 @@ import Testing
       script: [.client(1, ack: 1, "ab"), .client(1, ack: 1, "ab"), .client(1, ack: 1, "abcd")],
       events: ["client: ab @4", "client: cd @6", "closed open @6"]),
     Case(
-      name: "the first bytes win where pieces overlap",
+      name: "the first bytes stand where pieces overlap",
       script: [.client(3, ack: 1, "CD"), .client(2, ack: 1, "bcde"), .client(1, ack: 1, "a")],
-      events: ["client: a @6", "client: b @5", "client: CD @4", "client: e @5", "closed open @6"]),
+      events: [
+        "client conflict 2 at 2 @5", "client: a @6", "client: b @5", "client: CD @4", "client: e @5",
+        "closed open @6",
+      ]),
+    Case(
+      name: "the first bytes stand where bytes handed on come again, with more",
+      script: [.client(1, ack: 1, "abc"), .client(4, ack: 1, "de"), .client(2, ack: 1, "bXXef")],
+      events: [
+        "client: abc @4", "client: de @5", "client conflict 2 at 2 @6", "client: f @6", "closed open @6",
+      ]),
+    Case(
+      name: "a retransmission that begins before what is there",
+      script: [.client(1, ack: 1, "ab"), .server(1, ack: 3), .client(1, ack: 1, "abcd")],
+      events: ["client: ab @4", "client: cd @6", "closed open @6"]),
+    Case(
+      name: "a retransmission that was cut otherwise, out of order",
+      script: [.client(4, ack: 1, "de"), .client(1, ack: 1, "abcd"), .client(3, ack: 1, "cdef")],
+      events: ["client: abc @5", "client: de @4", "client: f @6", "closed open @6"]),
     Case(
       name: "keep-alives bring nothing",
       script: [.client(1, ack: 1, "ab"), .client(2, ack: 1, "?"), .client(2, ack: 1), .server(1, ack: 3)],
       events: ["client: ab @4", "closed open @7"]),
+    Case(
+      name: "a probe of a closed window is the next byte, sent once more with others",
+      script: [
+        .client(1, ack: 1, "ab"), .server(1, ack: 3), .client(3, ack: 1, "c"), .server(1, ack: 3),
+        .client(3, ack: 1, "cde"),
+      ],
+      events: ["client: ab @4", "client: c @6", "client: de @8", "closed open @8"]),
+    Case(
+      name: "bytes in a SYN, taken, are not taken twice (RFC 7413)",
+      script: [
+        .client(.fin, 1, ack: 1), .server(.fin, 1, ack: 2), .client(.syn, 9_000, "early"),
+        .server(.syn, 8_000, ack: 9_006), .client(9_001, ack: 8_001, "early!"),
+      ],
+      events: [
+        "client fin @4", "server fin @5", "closed fin @5", "#2 tcp 10.0.0.1:50000 > 10.0.0.2:80 @6",
+        "#2 client: early @6", "#2 client: ! @8", "#2 closed open @8",
+      ]),
+    Case(
+      name: "urgent bytes are bytes",
+      script: [.client(1, ack: 1, "ab"), .client(.urg, 3, ack: 1, "c")],
+      events: ["client: ab @4", "client: c @5", "closed open @5"]),
+    Case(
+      name: "bytes that come after their hole was given up",
+      script: [.client(3, ack: 1, "cd")] + Array(repeating: .server(1, ack: 5), count: 9)
+        + [.client(1, ack: 1, "ab")],
+      events: ["client gap 2 @4", "client: cd @4", "closed open @14"]),
     Case(
       name: "a hole that the receiver acknowledged is a gap",
       script: [.client(1, ack: 1, "ab"), .client(6, ack: 1, "fg"), .server(1, ack: 8)],
@@ -102,8 +145,21 @@ import Testing
       events: ["client: ab @4", "client fin @4", "closed open @5"]),
     Case(
       name: "bytes after the end open no session",
-      script: [.client(.rst, 1), .server(1, ack: 1, "late"), .server(.fin, 5, ack: 1)],
-      events: ["closed reset(by: SessionEvents.Party.client) @4"]),
+      script: [
+        .client(.fin, 1, ack: 1), .server(.fin, 1, ack: 2), .server(1, ack: 2, "late"),
+        .client(1, ack: 2, "l"),
+      ],
+      events: ["client fin @4", "server fin @5", "closed fin @5"]),
+    Case(
+      name: "a reset and its acknowledgment refuse a SYN",
+      script: [
+        .client(.fin, 1, ack: 1), .server(.fin, 1, ack: 2), .client(.syn, 9_000),
+        .server(.rst, 0 &- 2_000, ack: 9_001),
+      ],
+      events: [
+        "client fin @4", "server fin @5", "closed fin @5", "#2 tcp 10.0.0.1:50000 > 10.0.0.2:80 @6",
+        "#2 closed reset(by: SessionEvents.Party.server) @7",
+      ]),
     Case(
       name: "the same two ends connect again",
       script: [
@@ -129,46 +185,58 @@ import Testing
     #expect(events == [Self.opened] + test.events)
   }
 
-  @Test func `keeps the client that sent the SYN first in a simultaneous open`() {
-    let script: [Wire] = [
-      .client(.syn, 0), .server(.syn, 0), .client(.syn, 0, ack: 1), .server(.syn, 0, ack: 1),
-      .server(1, ack: 1, "hi"),
-    ]
-    #expect(Bench.events(script) == [Self.opened, "server: hi @5", "closed open @5"])
+  struct NoteCase: CustomTestStringConvertible {
+    var kind: ReplayNote.Kind
+    var script: [Wire]
+    /// The packet that is to blame, after a handshake.
+    var packet: UInt64
+    var count: UInt64 = 1
+
+    var testDescription: String { "\(kind)" }
   }
 
-  @Test func `takes the side with the higher port for the client of a connection under way`() {
-    let script: [Wire] = [.server(500, ack: 90, "yes"), .client(90, ack: 503, "no")]
-    #expect(Bench.events(script) == [Self.opened, "server: yes @1", "client: no @2", "closed open @2"])
+  static let noteCases = [
+    NoteCase(
+      kind: .conflictingOverlap, script: [.client(3, ack: 1, "cd"), .client(3, ack: 1, "xd")], packet: 5),
+    NoteCase(
+      kind: .conflictingOverlap, script: [.client(1, ack: 1, "ab"), .client(1, ack: 1, "ax")], packet: 5),
+    NoteCase(
+      kind: .bytesAfterClose,
+      script: [.client(.fin, 1, ack: 1), .server(.fin, 1, ack: 2), .server(1, ack: 2, "late")], packet: 6),
+    NoteCase(
+      kind: .bytesBeyondEnd, script: [.client(.fin, 1, ack: 1, "ab"), .client(3, ack: 1, "cd")], packet: 5),
+    NoteCase(
+      kind: .bytesAfterGap,
+      script: [.client(3, ack: 1, "cd")] + Array(repeating: .server(1, ack: 5), count: 9)
+        + [.client(1, ack: 1, "ab")], packet: 14),
+    NoteCase(kind: .bytesInReset, script: [.client(.rst, 1, "why")], packet: 4),
+    NoteCase(kind: .resetIgnored, script: [.client(.rst, 1 << 25)], packet: 4),
+    NoteCase(
+      kind: .strayBytes, script: [.client(1 << 27, ack: 1, "?"), .client(1, ack: 1, "ab")], packet: 4),
+  ]
+
+  @Test(arguments: noteCases) func `takes note of what is odd`(_ test: NoteCase) {
+    var bench = Bench()
+    bench.play(Wire.handshake + test.script)
+    bench.finish()
+    #expect(bench.assembler.notes == [ReplayNote(test.kind, count: test.count, firstPacket: test.packet)])
   }
 
-  @Test func `counts what an acknowledgment before the first bytes shows to be missing`() {
-    let script: [Wire] = [.client(90, ack: 500), .server(505, ack: 90, "more"), .client(90, ack: 509)]
-    #expect(Bench.events(script) == [Self.opened, "server gap 5 @2", "server: more @2", "closed open @3"])
-  }
-
-  @Test func `reads a connection of which only the server was captured`() {
-    let script: [Wire] = [
-      .server(.syn, 0, ack: 1), .server(1, ack: 31, "page"), .server(.fin, 5, ack: 31),
-    ]
-    let events = Bench.events(script)
+  @Test func `finds nothing odd in keep-alives, probes and retransmissions`() {
+    var bench = Bench()
+    bench.play(
+      Wire.handshake + Wire.handshake + [
+        .client(1, ack: 1, "ab"), .client(1, ack: 1, "ab"), .client(2, ack: 1, "\0"), .client(2, ack: 1),
+        .server(0, ack: 3), .client(3, ack: 1, "c"), .client(3, ack: 1, "cd"), .client(.fin, 5, ack: 1),
+        .client(.fin, 3, ack: 1, "cd"), .server(.fin, 1, ack: 6), .client(6, ack: 2),
+        .server(.fin, 1, ack: 6),
+      ])
+    bench.finish()
+    #expect(bench.assembler.notes == [])
     #expect(
-      events == [Self.opened, "server: page @2", "server fin @3", "client gap 30 @3", "closed open @3"])
-  }
-
-  @Test func `opens no session for a segment without bytes`() {
-    #expect(Bench.events([.server(500, ack: 90), .client(90, ack: 500), .server(.rst, 500)]) == [])
-  }
-
-  @Test func `reports other bytes for a place already filled`() {
-    var bench = Bench()
-    bench.play(Wire.handshake + [.client(3, ack: 1, "cd"), .client(3, ack: 1, "xd")])
-    #expect(bench.assembler.notes == [ReplayNote(.conflictingOverlap, firstPacket: 5)])
-  }
-
-  @Test func `reports bytes after the end`() {
-    var bench = Bench()
-    bench.play(Wire.handshake + [.client(.rst, 1), .server(1, ack: 1, "late")])
-    #expect(bench.assembler.notes == [ReplayNote(.bytesAfterClose, firstPacket: 5)])
+      bench.log.dropFirst() == [
+        "client: ab @7", "client: c @12", "client: d @13", "client fin @14", "server fin @16",
+        "closed fin @16",
+      ])
   }
 }

@@ -2,17 +2,47 @@ import Packets
 import SessionEvents
 
 extension Flow {
-  /// Bytes that wait for holes to be filled.
-  var pendingCost: Int { toServer.pendingCost + toClient.pendingCost }
+  /// Bytes that wait for holes to be filled, and for other segments to bear them out.
+  var pendingCost: Int { toServer.pendingCost + toClient.pendingCost + (held?.cost ?? 0) }
 
-  /// Whether a SYN belongs to this connection, rather than beginning a new one between the same two ends.
+  /// Bytes that are kept to be compared with what comes again.
+  var comparedCost: Int { toServer.comparedCost + toClient.comparedCost }
+
+  func forgetRecent() {
+    toServer.forgetRecent()
+    toClient.forgetRecent()
+  }
+
+  /// Takes a SYN into account; false where it begins a new connection between the same two ends.
   ///
-  /// It does if its initial sequence number is the one known, or none is known yet; then it is also a retransmission, or
-  /// the other half of a simultaneous open (RFC 9293 §3.5).
-  func continues(_ segment: SegmentHeader) -> Bool {
-    let stream = segment.source == client ? toServer : toClient
-    guard stream.begins(at: segment.sequence &+ 1) else { return false }
-    return !isClosed || stream.hasBase
+  /// It belongs to this one if its initial sequence number is the one known, or none is known yet; then it is also a
+  /// retransmission, or the other half of a simultaneous open (RFC 9293 §3.5). Of a connection under way it may come late,
+  /// with a number a little before what was seen.
+  func takes(syn segment: SegmentHeader) -> Bool {
+    let direction = direction(from: segment.source)
+    let first = segment.sequence &+ 1
+    let stream = direction == .clientToServer ? toServer : toClient
+    if stream.begins(at: first) { return !isClosed || stream.hasBase }
+    guard !isClosed else { return false }
+    if segment.flags.contains(.ack), answers(segment, direction) {
+      // Some middleboxes answer a SYN, and let the server answer it again: the first answer that the client took counts.
+      if !stream.isAcknowledged, stream.next == 0 { withStream(direction) { $0.beginAnew(at: first) } }
+      return true
+    }
+    return withStream(direction) { $0.beginLate(at: first) }
+  }
+
+  /// Whether it answers the other side's SYN that is known.
+  private func answers(_ segment: SegmentHeader, _ direction: Direction) -> Bool {
+    let other = direction == .clientToServer ? toClient : toServer
+    return other.isBaseCertain && other.begins(at: segment.acknowledgment)
+  }
+
+  /// Whether a segment's numbers are near this connection's.
+  func isFar(_ segment: SegmentHeader, _ direction: Direction) -> (sequence: Bool, acknowledgment: Bool) {
+    let (own, other) = direction == .clientToServer ? (toServer, toClient) : (toClient, toServer)
+    let acknowledges = segment.flags.contains(.ack)
+    return (own.isFar(segment.sequence), acknowledges && other.isFar(segment.acknowledgment))
   }
 }
 

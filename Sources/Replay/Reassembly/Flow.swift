@@ -7,31 +7,47 @@ final class Flow {
   let key: FlowKey
   let transport: TransportProtocol
   /// As the packets say; the sidecar may know a truer server address.
-  let client: Endpoint
-  let server: Endpoint
+  private(set) var client: Endpoint
+  private(set) var server: Endpoint
+  /// Whether a SYN, or the sidecar, told who the client is.
+  let isClientCertain: Bool
   let firstStamp: PacketStamp
   var lastStamp: PacketStamp
 
   /// Nil until there is something to open a session for.
   private(set) var session: SessionID?
-  private var nextIndex: UInt64 = 0
+  /// The index of the next event.
+  private(set) var nextIndex: UInt64 = 0
   /// The session's number in the sidecar that opened it, and will close it; nil where none did.
   var sidecarSession: SessionID?
   var isManaged: Bool { sidecarSession != nil }
   private(set) var isClosed = false
   /// How the packets say that the session ended, for when the sidecar does not.
-  var packetClosing: (SessionClosing, PacketStamp)?
+  var packetClosing: (closing: SessionClosing, stamp: PacketStamp)?
+  /// Of a reset: its packet, and where its sender's stream ended at that.
+  var reset: (packet: UInt64, place: Int64) = (0, 0)
 
   var toServer = StreamAssembly()
   var toClient = StreamAssembly()
+  var held: HeldSegment?
 
-  init(_ transport: TransportProtocol, client: Endpoint, server: Endpoint, stamp: PacketStamp) {
+  init(
+    _ transport: TransportProtocol, client: Endpoint, server: Endpoint, isClientCertain: Bool = true,
+    stamp: PacketStamp
+  ) {
     key = FlowKey(transport, client, server)
     self.transport = transport
     self.client = client
     self.server = server
+    self.isClientCertain = isClientCertain
     firstStamp = stamp
     lastStamp = stamp
+  }
+
+  /// Who sent the reset that ended the connection.
+  var resetter: Party? {
+    guard case .reset(let party) = packetClosing?.closing.end else { return nil }
+    return party
   }
 
   func withStream<Result>(_ direction: Direction, _ body: (inout StreamAssembly) -> Result) -> Result {
@@ -43,6 +59,13 @@ final class Flow {
 
   func direction(from source: Endpoint) -> Direction {
     source == client ? .clientToServer : .serverToClient
+  }
+
+  /// Takes `party` for what `endpoint` is, before the session is opened.
+  func settle(_ endpoint: Endpoint, as party: Party) {
+    guard session == nil, (endpoint == client) != (party == .client) else { return }
+    swap(&client, &server)
+    swap(&toServer, &toClient)
   }
 
   func open(
@@ -65,6 +88,9 @@ final class Flow {
       self.emit(.bytes(direction, bytes), time: stamp.time, packet: stamp.number, to: emit)
     case .gap(let count, let stamp):
       self.emit(.gap(direction, byteCount: count), time: stamp.time, packet: stamp.number, to: emit)
+    case .conflict(let offset, let count, let stamp):
+      let kind = SessionEvent.Kind.conflict(direction, offset: offset, byteCount: count)
+      self.emit(kind, time: stamp.time, packet: stamp.number, to: emit)
     case .end(let stamp):
       self.emit(.halfClosed(direction), time: stamp.time, packet: stamp.number, to: emit)
     }

@@ -3,114 +3,117 @@ import SessionEvents
 
 /// Puts fragmented IP packets back together (RFC 791 §3.2, RFC 8200 §4.5).
 ///
-/// The first bytes win where fragments overlap. Packets that stay incomplete are dropped and counted: 30 seconds after
-/// their first fragment when another one comes, or when too much waits.
+/// Where fragments of IPv4 overlap the first bytes stand; a difference is told. An IPv6 packet with overlapping fragments
+/// is left out, as its receiver has to do (RFC 8200 §4.5, RFC 5722), unless one only repeats another. Of a datagram that stays
+/// incomplete, what is there from its start on is used, and the rest counts as missing: captures that were filtered by
+/// port hold only first fragments.
 struct FragmentAssembly {
-  /// Nanoseconds for which the fragments of one packet belong together (RFC 791 §3.2 suggests 15 s, RFC 8200 60 s).
-  private static let timeout: Int64 = 30_000_000_000
-  /// Bytes that wait in all packets together, bookkeeping included.
-  private static let costLimit = 16 << 20
-  /// No IP packet's payload is longer.
-  private static let payloadLimit = 65_535
-  private static let fragmentOverhead = 64
+  /// A packet, as far as its fragments are there.
+  struct Whole {
+    var packet: Packet
+    var protocolNumber: UInt8
+    var payload: [UInt8]
+    /// Bytes behind `payload` that are missing.
+    var missingByteCount: Int
+    /// Of the fragment that completed it; of its first one where none did.
+    var stamp: PacketStamp
+  }
 
-  private struct Key: Hashable {
+  /// IPv4 tells packets apart by their protocol, too; 0 for IPv6.
+  struct Key: Hashable {
     var source: IPAddress
     var destination: IPAddress
     var identification: UInt32
     var protocolNumber: UInt8
   }
 
-  fileprivate struct Assembly {
-    var first: PacketStamp
-    var pieces: [(offset: Int, bytes: [UInt8])] = []
-    var length: Int?
-    var cost = 0
-  }
+  /// No IP packet's payload is longer.
+  private static let payloadLimit = 65_535
 
-  private var assemblies: [Key: Assembly] = [:]
+  private let limits: ReassemblyLimits
+  private var packets: [Key: FragmentedPacket] = [:]
+  /// In the order of first fragments.
   private var order: [(key: Key, packet: UInt64)] = []
   private var cost = 0
-  /// Packets that were never complete, by the number of their first fragment.
-  private(set) var dropped: (count: UInt64, firstPacket: UInt64)?
+  private var notebook = NoteBook()
 
-  /// Takes a fragment; returns the payload of the packet that it completes.
+  init(limits: ReassemblyLimits) {
+    self.limits = limits
+  }
+
+  var isEmpty: Bool { packets.isEmpty }
+  var notes: [ReplayNote] { notebook.notes }
+
+  /// Takes a fragment; hands on the packet that it completes, and those that are given up.
   mutating func receive(
-    _ fragment: IPFragment, of packet: Packet, in frame: Span<UInt8>, at stamp: PacketStamp
-  ) -> [UInt8]? {
-    guard fragment.missingByteCount == 0, fragment.offset + fragment.payload.count <= Self.payloadLimit else {
-      drop(packet: stamp.number)
-      return nil
+    _ fragment: IPFragment, of packet: Packet, in frame: Span<UInt8>, at stamp: PacketStamp,
+    deliver: (Whole) -> Void
+  ) {
+    let byteCount = fragment.payload.count + fragment.missingByteCount
+    guard fragment.offset + byteCount <= Self.payloadLimit else {
+      return notebook.add(.fragmentsMalformed, packet: stamp.number)
     }
     let key = Key(
       source: packet.source, destination: packet.destination, identification: fragment.identification,
-      protocolNumber: fragment.protocolNumber)
-    if let old = assemblies[key], stamp.time.nanoseconds(since: old.first.time) > Self.timeout { remove(key) }
-    if assemblies[key] == nil { order.append((key, stamp.number)) }
-    var assembly = assemblies.removeValue(forKey: key) ?? Assembly(first: stamp)
-    let costBefore = assembly.cost
-    assembly.add(frame.extracting(fragment.payload).copied(), fragment, overhead: Self.fragmentOverhead)
-    if let whole = assembly.whole {
+      protocolNumber: packet.source.isIPv4 ? fragment.protocolNumber : 0)
+    let costBefore = packets[key]?.cost ?? 0
+    if packets[key] == nil { order.append((key, stamp.number)) }
+    var assembly =
+      packets.removeValue(forKey: key) ?? FragmentedPacket(packet, fragment.protocolNumber, first: stamp)
+    let oddity = assembly.add(
+      frame.extracting(fragment.payload), fragment, limit: limits.fragmentsPerPacket)
+    if let oddity { notebook.add(oddity, packet: stamp.number) }
+    if let whole = assembly.whole(at: stamp) {
       cost -= costBefore
-      return whole
+      return deliver(whole)
     }
     cost += assembly.cost - costBefore
-    assemblies[key] = assembly
-    makeRoom()
-    return nil
+    packets[key] = assembly
+    makeRoom(deliver)
   }
 
-  /// Drops what is still incomplete at the end of the capture.
-  mutating func finish() {
-    for key in Array(assemblies.keys) { remove(key) }
-  }
-
-  private mutating func makeRoom() {
+  /// Gives up the packets whose time is over.
+  mutating func expire(now: Timestamp, deliver: (Whole) -> Void) {
     var count = 0
-    while cost > Self.costLimit, count < order.count {
+    while count < order.count {
+      let (key, packet) = order[count]
+      if let assembly = packets[key], assembly.first.number == packet {
+        let timeout = key.source.isIPv4 ? limits.fragmentTimeoutIPv4 : limits.fragmentTimeoutIPv6
+        guard now.nanoseconds(since: assembly.first.time) > timeout else { break }
+        giveUp(key, deliver)
+      }
+      count += 1
+    }
+    if count > 0 { order.removeFirst(count) }
+  }
+
+  /// Gives up what is still incomplete at the end of the capture.
+  mutating func finish(deliver: (Whole) -> Void) {
+    for (key, packet) in order where packets[key]?.first.number == packet { giveUp(key, deliver) }
+    order = []
+  }
+
+  private mutating func makeRoom(_ deliver: (Whole) -> Void) {
+    var count = 0
+    while cost > limits.fragmentBytesInAll, count < order.count {
       let (key, packet) = order[count]
       count += 1
-      if assemblies[key]?.first.number == packet { remove(key) }
+      guard packets[key]?.first.number == packet else { continue }
+      notebook.add(.fragmentLimit, packet: packet)
+      giveUp(key, deliver)
     }
     order.removeFirst(count)
-    // Entries of completed packets pile up at the front otherwise.
-    if order.count > 2 * assemblies.count + 1_024 {
-      order.removeAll { entry in assemblies[entry.key]?.first.number != entry.packet }
+    // Entries of completed packets pile up otherwise.
+    if order.count > 2 * packets.count + 1_024 {
+      order.removeAll { entry in packets[entry.key]?.first.number != entry.packet }
     }
   }
 
-  private mutating func remove(_ key: Key) {
-    guard let assembly = assemblies.removeValue(forKey: key) else { return }
+  private mutating func giveUp(_ key: Key, _ deliver: (Whole) -> Void) {
+    guard let assembly = packets.removeValue(forKey: key) else { return }
     cost -= assembly.cost
-    drop(packet: assembly.first.number)
-  }
-
-  private mutating func drop(packet: UInt64) {
-    dropped = (count: (dropped?.count ?? 0) + 1, firstPacket: min(dropped?.firstPacket ?? packet, packet))
-  }
-}
-
-extension FragmentAssembly.Assembly {
-  fileprivate mutating func add(_ bytes: [UInt8], _ fragment: IPFragment, overhead: Int) {
-    if !fragment.moreFragments, length == nil { length = fragment.offset + bytes.count }
-    let index = pieces.firstIndex { $0.offset > fragment.offset } ?? pieces.count
-    pieces.insert((fragment.offset, bytes), at: index)
-    cost += bytes.count + overhead
-  }
-
-  /// The whole payload, once nothing of it is missing.
-  fileprivate var whole: [UInt8]? {
-    guard let length else { return nil }
-    var covered = 0
-    for piece in pieces where piece.offset <= covered {
-      covered = max(covered, piece.offset + piece.bytes.count)
-    }
-    guard covered >= length else { return nil }
-    var result: [UInt8] = []
-    result.reserveCapacity(length)
-    for piece in pieces where piece.offset + piece.bytes.count > result.count {
-      result.append(contentsOf: piece.bytes.dropFirst(result.count - piece.offset))
-    }
-    return Array(result.prefix(length))
+    guard !assembly.isLeftOut else { return }
+    notebook.add(.fragmentsIncomplete, packet: assembly.first.number)
+    if let part = assembly.part { deliver(part) }
   }
 }

@@ -15,7 +15,7 @@ extension SessionAssembler {
       guard let flow = managed[session] else { return }
       flow.emit(.gap(direction, byteCount: byteCount), time: line.time, packet: line.packet, to: emit)
       flow.withStream(direction) { stream in
-        stream.skip(byteCount) { flow.emit($0, direction, to: emit) }
+        stream.skip(byteCount, limits: limits) { flow.emit($0, direction, to: emit) }
       }
     case .closed(let closing, let totals):
       guard let flow = managed[session] else { return }

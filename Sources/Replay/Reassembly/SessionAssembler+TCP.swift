@@ -7,13 +7,25 @@ extension SessionAssembler {
     _ segment: SegmentHeader, payload: Span<UInt8>, at stamp: PacketStamp, emit: ReplayEmit
   ) {
     advance(to: stamp, emit: emit)
-    guard let flow = flow(for: segment, at: stamp, emit: emit) else { return }
+    guard let flow = flow(for: segment, payload, at: stamp, emit: emit) else { return }
+    if flow.session == nil, !flow.isClientCertain, let sender = StreamOpening.sender(of: payload) {
+      flow.settle(segment.source, as: sender)
+    }
     let direction = flow.direction(from: segment.source)
-    defer { tellOwner(of: stamp, flow) }
+    defer { tellOwner(of: stamp, flows[flow.key] ?? flow) }
     guard !flow.isClosed else { return noteLateBytes(segment, payload, flow, direction, stamp) }
+    if !flow.isManaged, !segment.flags.contains(.syn) {
+      let far = flow.isFar(segment, direction)
+      if far.sequence {
+        return takeFar(segment, payload, flow, isOther: far.acknowledgment, stamp, emit)
+      }
+      if far.acknowledgment, let held = flow.held, held.header.source != segment.source,
+        held.isNear(segment.acknowledgment)
+      {
+        release(held, flow, emit)
+      }
+    }
     take(segment, payload, flow, direction, stamp, emit)
-    flow.lastStamp = stamp
-    settle(flow, segment, direction, stamp, emit)
   }
 
   // MARK: Helpers
@@ -23,32 +35,53 @@ extension SessionAssembler {
     _ stamp: PacketStamp, _ emit: ReplayEmit
   ) {
     let costBefore = flow.pendingCost
+    let comparedBefore = flow.comparedCost
+    let indexBefore = flow.nextIndex
+    read(segment, payload, flow, direction, stamp, emit)
+    pendingCost += flow.pendingCost - costBefore
+    limitPending(flow, stamp, emit)
+    comparedCost += flow.comparedCost - comparedBefore
+    if comparedCost > limits.comparedBytesInAll { forgetRecent() }
+    flow.lastStamp = stamp
+    // What was under way when the connection was reset makes its end later.
+    if flow.packetClosing != nil, flow.nextIndex > indexBefore { flow.packetClosing?.stamp = stamp }
+    settle(flow, segment, direction, stamp, emit)
+  }
+
+  /// Takes the segment's numbers and bytes into the two streams.
+  private func read(
+    _ segment: SegmentHeader, _ payload: Span<UInt8>, _ flow: Flow, _ direction: Direction,
+    _ stamp: PacketStamp, _ emit: ReplayEmit
+  ) {
     let isReset = segment.flags.contains(.rst)
     if segment.flags.contains(.ack) {
       flow.withStream(direction.opposite) { stream in
         if isReset, !stream.hasBase { return }
-        stream.acknowledge(segment.acknowledgment) { flow.emit($0, direction.opposite, to: emit) }
+        stream.acknowledge(segment.acknowledgment, limits: limits) {
+          flow.emit($0, direction.opposite, to: emit)
+        }
       }
     }
-    let first = segment.flags.contains(.syn) ? segment.sequence &+ 1 : segment.sequence
+    let isSYN = segment.flags.contains(.syn)
+    let first = isSYN ? segment.sequence &+ 1 : segment.sequence
     let isFinal = segment.flags.contains(.fin)
-    if payload.count > 0 || segment.missingByteCount > 0 || isFinal, !isReset {
-      if flow.session == nil { openUnmanaged(flow, emit: emit) }
-      let oddities = flow.withStream(direction) { stream in
-        stream.receive(
-          at: first, payload: payload, missing: segment.missingByteCount, isFinal: isFinal, stamp: stamp,
-          limits: limits
-        ) { flow.emit($0, direction, to: emit) }
-      }
-      note(oddities, packet: stamp.number)
-    } else {
-      flow.withStream(direction) { stream in
-        if !isReset { stream.begin(at: first) }
-        stream.sentUp(to: first, isReset: isReset)
+    guard !isReset, payload.count > 0 || segment.missingByteCount > 0 || isFinal else {
+      if isReset, payload.count > 0 { notebook.add(.bytesInReset, packet: stamp.number) }
+      return flow.withStream(direction) { stream in
+        if !isReset { stream.begin(at: first, isCertain: isSYN) }
+        // A second SYN may have other numbers, which count for nothing.
+        if !isSYN { stream.sentUp(to: first, isReset: isReset) }
       }
     }
-    pendingCost += flow.pendingCost - costBefore
-    limitPending(flow, stamp, emit)
+    if flow.session == nil { openUnmanaged(flow, emit: emit) }
+    let oddities = flow.withStream(direction) { stream in
+      stream.begin(at: first, isCertain: isSYN)
+      return stream.receive(
+        at: first, payload: payload, missing: segment.missingByteCount, isFinal: isFinal, stamp: stamp,
+        limits: limits
+      ) { flow.emit($0, direction, to: emit) }
+    }
+    note(oddities, packet: stamp.number)
   }
 
   /// Closes the session if this segment ended it.
@@ -56,36 +89,129 @@ extension SessionAssembler {
     _ flow: Flow, _ segment: SegmentHeader, _ direction: Direction, _ stamp: PacketStamp, _ emit: ReplayEmit
   ) {
     if flow.session == nil, segment.flags.contains(.syn) { openUnmanaged(flow, emit: emit) }
+    let stream = direction == .clientToServer ? flow.toServer : flow.toClient
+    if let resetter = flow.resetter {
+      let goesOn = segment.flags.contains(.syn) || stream.highest > flow.reset.place
+      guard !segment.flags.contains(.rst), resetter == direction.sender, goesOn else { return }
+      // Who has gone on after its reset has not sent it.
+      notebook.add(.resetIgnored, packet: flow.reset.packet)
+      flow.packetClosing = nil
+    }
     guard flow.packetClosing == nil else { return }
     if segment.flags.contains(.rst) {
+      guard stream.allowsReset(at: segment.sequence) else {
+        return notebook.add(.resetIgnored, packet: stamp.number)
+      }
       flow.packetClosing = (SessionClosing(.reset(by: direction.sender)), stamp)
+      flow.reset = (stamp.number, stream.highest)
+      guard flow.session != nil else { return closeByPackets(flow, emit: emit) }
+      lingering.append(flow, reset: stamp.time)
     } else if flow.toServer.isEnded, flow.toClient.isEnded {
       flow.packetClosing = (SessionClosing(.fin), stamp)
-    } else {
-      return
+      if !flow.isManaged || isSidecarExhausted { closeByPackets(flow, emit: emit) }
     }
-    if !flow.isManaged || isSidecarExhausted { closeByPackets(flow, emit: emit) }
   }
 
+  // MARK: Which connection
+
   /// The connection that a segment belongs to; nil where it opens none.
-  private func flow(for segment: SegmentHeader, at stamp: PacketStamp, emit: ReplayEmit) -> Flow? {
-    let key = FlowKey(.tcp, segment.source, segment.destination)
-    let known = flows[key]
+  private func flow(
+    for segment: SegmentHeader, _ payload: Span<UInt8>, at stamp: PacketStamp, emit: ReplayEmit
+  ) -> Flow? {
+    let known = flows[FlowKey(.tcp, segment.source, segment.destination)]
     if segment.flags.contains(.syn), !segment.flags.contains(.rst) {
-      if let known, known.continues(segment) { return known }
+      if let known, known.takes(syn: segment) { return known }
       if let known, !known.isClosed { closeByPackets(known, emit: emit) }
       let fromClient = !segment.flags.contains(.ack)
       let client = fromClient ? segment.source : segment.destination
       let server = fromClient ? segment.destination : segment.source
       return begin(Flow(.tcp, client: client, server: server, stamp: stamp), emit: emit)
     }
-    if let known { return known }
-    guard !segment.flags.contains(.rst) else { return nil }
+    if let known, !known.isClosed || !isAnother(segment, payload, after: known) { return known }
+    guard !segment.flags.contains(.rst) else {
+      if payload.count > 0 { notebook.add(.bytesInReset, packet: stamp.number) }
+      return nil
+    }
+    return begin(underWay(segment, at: stamp), emit: emit)
+  }
+
+  /// A connection of which no SYN was captured: until its bytes say otherwise, the client has the higher port.
+  private func underWay(_ segment: SegmentHeader, at stamp: PacketStamp) -> Flow {
     let sourceIsClient = segment.source.port >= segment.destination.port
     let client = sourceIsClient ? segment.source : segment.destination
     let server = sourceIsClient ? segment.destination : segment.source
-    return begin(Flow(.tcp, client: client, server: server, stamp: stamp), emit: emit)
+    return Flow(.tcp, client: client, server: server, isClientCertain: false, stamp: stamp)
   }
+
+  /// Whether a segment with bytes belongs to a later connection than the one that ended.
+  private func isAnother(_ segment: SegmentHeader, _ payload: Span<UInt8>, after ended: Flow) -> Bool {
+    guard payload.count > 0, !segment.flags.contains(.rst) else { return false }
+    let direction = ended.direction(from: segment.source)
+    let stream = direction == .clientToServer ? ended.toServer : ended.toClient
+    if stream.isFar(segment.sequence) || stream.isBeyondEnd(segment.sequence) { return true }
+    return ended.resetter == direction.sender && stream.isNews(at: segment.sequence, byteCount: payload.count)
+  }
+
+  /// Takes a segment whose sequence number is far from its connection's.
+  ///
+  /// A damaged packet is alone with that. Otherwise either much was lost, or, if the acknowledgment is far too (`isOther`),
+  /// the connection is another one, of which no SYN was captured.
+  private func takeFar(
+    _ segment: SegmentHeader, _ payload: Span<UInt8>, _ flow: Flow, isOther: Bool, _ stamp: PacketStamp,
+    _ emit: ReplayEmit
+  ) {
+    guard let held = flow.held, held.header.source == segment.source, held.isNear(segment.sequence) else {
+      return hold(HeldSegment(header: segment, payload: payload.copied(), stamp: stamp), flow)
+    }
+    guard isOther else {
+      release(held, flow, emit)
+      return take(segment, payload, flow, flow.direction(from: segment.source), stamp, emit)
+    }
+    drop(held, flow)
+    closeByPackets(flow, emit: emit)
+    let other = begin(underWay(held.header, at: held.stamp), emit: emit)
+    for (header, payload, stamp) in [
+      (held.header, held.payload, held.stamp), (segment, payload.copied(), stamp),
+    ] {
+      if other.session == nil, let sender = StreamOpening.sender(of: payload.span) {
+        other.settle(header.source, as: sender)
+      }
+      take(header, payload.span, other, other.direction(from: header.source), stamp, emit)
+    }
+  }
+
+  /// Keeps a segment until another bears its numbers out.
+  private func hold(_ segment: HeldSegment, _ flow: Flow) {
+    if segment.header.flags.contains(.rst) {
+      return notebook.add(.resetIgnored, packet: segment.stamp.number)
+    }
+    if let earlier = flow.held { leaveOut(earlier, flow) }
+    guard pendingCost + segment.cost <= limits.pendingBytesInAll else {
+      return notebook.add(.strayBytes, packet: segment.stamp.number)
+    }
+    flow.held = segment
+    pendingCost += segment.cost
+  }
+
+  /// Takes a segment that was kept.
+  private func release(_ held: HeldSegment, _ flow: Flow, _ emit: ReplayEmit) {
+    drop(held, flow)
+    let direction = flow.direction(from: held.header.source)
+    take(held.header, held.payload.span, flow, direction, held.stamp, emit)
+  }
+
+  private func drop(_ held: HeldSegment, _ flow: Flow) {
+    flow.held = nil
+    pendingCost -= held.cost
+  }
+
+  /// Nothing bore the segment's numbers out.
+  func leaveOut(_ held: HeldSegment, _ flow: Flow) {
+    drop(held, flow)
+    if held.hasContent { notebook.add(.strayBytes, packet: held.stamp.number) }
+  }
+
+  // MARK: Notes and limits
 
   private func noteLateBytes(
     _ segment: SegmentHeader, _ payload: Span<UInt8>, _ flow: Flow, _ direction: Direction,
@@ -101,14 +227,22 @@ extension SessionAssembler {
     if oddities.contains(.conflict) { notebook.add(.conflictingOverlap, packet: packet) }
     if oddities.contains(.beyondEnd) { notebook.add(.bytesBeyondEnd, packet: packet) }
     if oddities.contains(.limitHit) { notebook.add(.pendingLimit, packet: packet) }
+    if oddities.contains(.beforeStart) { notebook.add(.bytesBeforeStart, packet: packet) }
+    if oddities.contains(.afterGap) { notebook.add(.bytesAfterGap, packet: packet) }
   }
 
   private func limitPending(_ flow: Flow, _ stamp: PacketStamp, _ emit: ReplayEmit) {
     guard pendingCost > limits.pendingBytesInAll else { return }
     notebook.add(.pendingLimit, packet: stamp.number)
     let costBefore = flow.pendingCost
-    while flow.toServer.yieldRoom({ flow.emit($0, .clientToServer, to: emit) }) {}
-    while flow.toClient.yieldRoom({ flow.emit($0, .serverToClient, to: emit) }) {}
+    while flow.toServer.yieldRoom(limits, { flow.emit($0, .clientToServer, to: emit) }) {}
+    while flow.toClient.yieldRoom(limits, { flow.emit($0, .serverToClient, to: emit) }) {}
     pendingCost += flow.pendingCost - costBefore
+  }
+
+  /// Forgets all bytes that are kept to be compared: they are bounded, and which go first matters little.
+  private func forgetRecent() {
+    for flow in flows.values { flow.forgetRecent() }
+    comparedCost = 0
   }
 }

@@ -3,10 +3,11 @@ public import SessionEvents
 
 /// Puts sessions together from TCP segments and UDP datagrams, and from a sidecar's facts where there is one.
 ///
-/// The client is who sent the SYN; of a connection that was under way when the capture began, the side with the
-/// higher port (the first sender where the ports are equal). Of a datagram session it is the first sender, unless
-/// that one speaks from a port of DNS (53, 5353, 5355) to another port. What is answered directly to a question that
-/// a host put to a multicast group belongs to that session, whose server is the group. Holds no more than `ReassemblyLimits` allow. Not thread-safe.
+/// The client is who sent the SYN; of a connection that was under way when the capture began, whom the first bytes show
+/// to be it (`StreamOpening`), else the side with the higher port, else the first sender. Of a datagram session it is the
+/// first sender, unless its datagram is a DNS response, or goes from a port below 1024 to a higher one. What is answered
+/// directly to a question that a host put to a multicast group belongs to that session, whose server is the group. Holds
+/// no more than `ReassemblyLimits` allow. Not thread-safe.
 public final class SessionAssembler {
   let limits: ReassemblyLimits
   var flows: [FlowKey: Flow] = [:]
@@ -21,7 +22,10 @@ public final class SessionAssembler {
   private var endedIndex = 0
   /// Bytes that wait in all streams for holes to be filled, bookkeeping included.
   var pendingCost = 0
+  /// Bytes of all streams that are kept to be compared, bookkeeping included.
+  var comparedCost = 0
   private var idleQueue = IdleQueue()
+  var lingering = LingerQueue()
   private var clock = Timestamp(nanoseconds: .min)
 
   /// Begins without sessions; `nextSessionNumber` gives the number of each that no sidecar numbered.
@@ -55,7 +59,7 @@ public final class SessionAssembler {
     } else if let asked = multicastFlow(answeredFrom: source, to: destination) {
       flow = asked
     } else {
-      let isAnswer = [53, 5_353, 5_355].contains(source.port) && destination.port != source.port
+      let isAnswer = isAnswer(payload, from: source, to: destination)
       let (client, server) = isAnswer ? (destination, source) : (source, destination)
       flow = begin(Flow(.udp, client: client, server: server, stamp: stamp), emit: emit)
       idleQueue.append(flow, lastActive: clock)
@@ -98,6 +102,17 @@ public final class SessionAssembler {
     for flow in open.sorted(by: Self.byNumber) { closeByPackets(flow, emit: emit) }
     flows = [:]
     managed = [:]
+  }
+
+  private func isAnswer(_ payload: Span<UInt8>, from source: Endpoint, to destination: Endpoint) -> Bool {
+    // Of two equal ports none is a server's (multicast DNS, NTP).
+    guard source.port != destination.port else { return false }
+    switch StreamOpening.datagramSender(of: payload) {
+    case .client: return false
+    case .server: return true
+    case nil:
+      return source.port < 1_024 && destination.port >= 1_024 || [5_353, 5_355].contains(source.port)
+    }
   }
 
   // MARK: Opening and closing
@@ -150,11 +165,15 @@ public final class SessionAssembler {
   ) {
     if flow.transport == .tcp || totals != nil {
       let stamp = PacketStamp(number: packet ?? flow.lastStamp.number, time: time)
+      if let held = flow.held { leaveOut(held, flow) }
       pendingCost -= flow.pendingCost
+      comparedCost -= flow.comparedCost
       for direction in Direction.allCases {
         let recorded = totals.map { $0[direction].byteCount }
         flow.withStream(direction) { stream in
-          stream.finish(recorded: recorded, stamp: stamp) { flow.emit($0, direction, to: emit) }
+          stream.finish(recorded: recorded, stamp: stamp, limits: limits) {
+            flow.emit($0, direction, to: emit)
+          }
         }
       }
     }
@@ -200,6 +219,13 @@ public final class SessionAssembler {
   func advance(to stamp: PacketStamp, emit: ReplayEmit) {
     clock = max(clock, stamp.time)
     let now = clock
+    while let flow = lingering.next(
+      now: now, after: limits.resetLinger, limit: limits.lingeringConnections)
+    {
+      // The sidecar closes what it knows; a reset that ended nothing is forgotten by now.
+      guard !flow.isClosed, flow.resetter != nil, !flow.isManaged || isSidecarExhausted else { continue }
+      closeByPackets(flow, emit: emit)
+    }
     while let flow = idleQueue.nextIdle(now: now, after: limits.datagramIdle) {
       if !flow.isManaged || isSidecarExhausted { closeByPackets(flow, emit: emit) }
     }

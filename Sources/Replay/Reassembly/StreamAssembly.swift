@@ -2,15 +2,18 @@ import SessionEvents
 
 /// Puts one direction of a TCP connection back in order.
 ///
-/// The first bytes win: what arrives again for a place that already has bytes is dropped. Where both copies are still
-/// waiting for a hole to be filled they are compared, and a difference is reported; bytes already handed on are not
-/// kept, so they cannot be. A hole becomes a gap once the receiver has acknowledged past it, something that follows it
-/// was seen, and it was not filled soon after; when a limit is hit; or when the connection ends.
+/// The first bytes stand: what arrives again for a place that already has bytes is left out. It is compared with what is
+/// there, whether that still waits or was among the last handed on, and a difference is told. A hole becomes a gap once
+/// the receiver has acknowledged past it, something that follows it was seen, and it was not filled soon after; when a
+/// limit is hit; or when the connection ends.
+///
+/// Places in the stream are counted from its first byte, in 64 bits; sequence numbers are the lower 32 of them, from a base.
 struct StreamAssembly {
   /// What comes out, in stream order; the stamp is of the packet that carried or proved it.
   enum Output {
     case bytes([UInt8], PacketStamp)
     case gap(UInt64, PacketStamp)
+    case conflict(offset: UInt64, byteCount: UInt64, PacketStamp)
     case end(PacketStamp)
   }
 
@@ -24,53 +27,126 @@ struct StreamAssembly {
     static let limitHit = Oddities(rawValue: 2)
     /// It carried bytes beyond the FIN.
     static let beyondEnd = Oddities(rawValue: 4)
+    /// It carried bytes that lie before the first that was seen, and were handed on.
+    static let beforeStart = Oddities(rawValue: 8)
+    /// It carried bytes for a place that was given up.
+    static let afterGap = Oddities(rawValue: 16)
   }
 
-  private struct Piece {
-    var offset: Int64
-    var bytes: [UInt8]
-    var stamp: PacketStamp
-
-    var end: Int64 { offset + Int64(bytes.count) }
-  }
-
-  /// What one waiting piece costs beside its bytes.
-  private static let pieceOverhead = 96
   /// A reset's sequence number is believed up to this distance, a large window.
   private static let resetReach: Int64 = 1 << 24
+  /// A number is believed at once up to this distance ahead.
+  private static let believableAdvance: Int64 = 64 << 20
+  /// No window is larger (RFC 7323 §2.3), so nothing is sent again from further behind.
+  private static let largestWindow: Int64 = 1 << 30
+  /// Two numbers that are no further apart than this bear each other out.
+  static let nearness: Int64 = 1 << 20
+  /// More than any stream's bytes.
+  private static let longest: Int64 = 1 << 62
   /// Segments that may stand between an acknowledgment and what it acknowledges.
   private static let reordering = 8
-  /// An acknowledgment further ahead than this is taken for noise.
-  private static let acknowledgmentReach: Int64 = 1 << 30
 
   /// The sequence number of the stream's first byte; nil until something tells.
   private var base: UInt32?
+  /// Whether that is from a SYN, rather than the first number that was seen of a connection under way.
+  private(set) var isBaseCertain = false
   /// How many bytes were handed on, gaps included.
   private(set) var next: Int64 = 0
   /// How many of them the sidecar told to be gaps.
   private var skipped: Int64 = 0
-  private var acknowledged: Int64 = 0
-  private var sent: Int64 = 0
+  private(set) var acknowledged: Int64 = 0
+  private(set) var sent: Int64 = 0
+  /// The last acknowledgment that was too far ahead to be believed alone.
+  private var doubtedAcknowledgment: Int64?
   private var end: (offset: Int64, stamp: PacketStamp)?
-  private var pending: [Piece] = []
-  /// Bytes held, bookkeeping included.
-  private(set) var pendingCost = 0
+  private var waiting = WaitingPieces()
+  private var recent = RecentBytes()
   private(set) var isEnded = false
   /// Up to where holes are acknowledged, and how many segments ago that showed.
   private var doubt: (limit: Int64, age: Int)?
+  /// Whether an acknowledgment was seen, so that the receiver knows the base.
+  private(set) var isAcknowledged = false
 
   var hasBase: Bool { base != nil }
   var hasSeenEnd: Bool { end != nil }
+  /// Bytes that wait, bookkeeping included.
+  var pendingCost: Int { waiting.cost }
+  /// Bytes that are kept to be compared, bookkeeping included.
+  var comparedCost: Int { recent.cost }
+  /// How far the stream is known to reach.
+  var highest: Int64 { max(next, sent, acknowledged) }
+
+  // MARK: Numbers
 
   /// Whether the stream begins at `sequence`, or may.
   func begins(at sequence: UInt32) -> Bool { base == nil || base == sequence }
 
+  /// Sequence numbers wrap: the nearest place to the furthest known is meant (RFC 9293 §3.4).
+  func offset(of sequence: UInt32) -> Int64 {
+    let highest = highest
+    let expected = (base ?? sequence) &+ UInt32(truncatingIfNeeded: highest)
+    return highest + Int64(Int32(bitPattern: sequence &- expected))
+  }
+
+  /// Whether a segment with this sequence number is too far away to be believed without another.
+  func isFar(_ sequence: UInt32) -> Bool {
+    guard base != nil else { return false }
+    let distance = offset(of: sequence) - highest
+    return distance > Self.believableAdvance || distance < -Self.largestWindow
+  }
+
+  /// Whether a reset with this sequence number may be the sender's own (RFC 9293 §3.5.3, RFC 5961 §3.2).
+  func allowsReset(at sequence: UInt32) -> Bool {
+    guard base != nil else { return true }
+    return abs(offset(of: sequence) - highest) <= Self.resetReach
+  }
+
   /// The next byte has this sequence number, unless the numbers are known already.
   ///
   /// It is the first byte, but where the sidecar told of bytes before: of a session that another recording began.
-  mutating func begin(at sequence: UInt32) {
-    if base == nil { base = sequence &- UInt32(truncatingIfNeeded: next) }
+  mutating func begin(at sequence: UInt32, isCertain: Bool = false) {
+    guard base == nil else { return }
+    base = sequence &- UInt32(truncatingIfNeeded: next)
+    isBaseCertain = isCertain
   }
+
+  /// A SYN came late: the stream begins at `sequence`, a little before what was seen; false where that cannot be.
+  mutating func beginLate(at sequence: UInt32) -> Bool {
+    guard base != nil, !isBaseCertain else { return false }
+    let offset = offset(of: sequence)
+    guard offset <= 0, offset >= -Self.nearness else { return false }
+    if next == 0 { move(by: -offset, to: sequence) }
+    isBaseCertain = true
+    return true
+  }
+
+  /// The receiver did not take the number for which the stream was thought to begin; what it shall begin with is told anew.
+  mutating func beginAnew(at sequence: UInt32) {
+    self = StreamAssembly()
+    begin(at: sequence, isCertain: true)
+  }
+
+  /// Whether bytes at this place are the first of a stream whose base was guessed, and of which nothing was handed on.
+  ///
+  /// They are if they were sent before those that arrived first. And if the number that was taken for the base is one too
+  /// low, as in a keep-alive without bytes.
+  private func isBeginning(_ offset: Int64, byteCount: Int) -> Bool {
+    if offset == 1 { return waiting.isEmpty }
+    return offset < -1 || offset == -1 && byteCount > 1
+  }
+
+  /// The stream begins `count` bytes earlier than was thought.
+  private mutating func move(by count: Int64, to sequence: UInt32) {
+    base = sequence
+    acknowledged += count
+    sent += count
+    if let end { self.end = (end.offset + count, end.stamp) }
+    if let doubtedAcknowledgment { self.doubtedAcknowledgment = doubtedAcknowledgment + count }
+    if let doubt { self.doubt = (doubt.limit + count, doubt.age) }
+    waiting.move(by: count)
+  }
+
+  // MARK: Input
 
   /// Takes one segment's payload; `missing` bytes of it, at its end, were not captured.
   mutating func receive(
@@ -78,37 +154,42 @@ struct StreamAssembly {
     limits: ReassemblyLimits, output: (Output) -> Void
   ) -> Oddities {
     begin(at: sequence)
-    let offset = offset(of: sequence)
+    var offset = offset(of: sequence)
+    if !isBaseCertain, next == 0, isBeginning(offset, byteCount: payload.count + missing) {
+      move(by: -offset, to: sequence)
+      offset = 0
+    }
     let payloadEnd = offset + Int64(payload.count)
     let segmentEnd = payloadEnd + Int64(missing)
     if segmentEnd > sent { sent = segmentEnd }
     if isFinal, end == nil, segmentEnd >= next { end = (segmentEnd, stamp) }
     var oddities: Oddities = []
     if payload.count > 0 || missing > 0 {
-      if offset == next, pending.isEmpty, segmentEnd <= end?.offset ?? .max {
-        next = payloadEnd
-        if payload.count > 0 { output(.bytes(payload.copied(), stamp)) }
-        if missing > 0 { gap(upTo: segmentEnd, stamp: stamp, output) }
+      if offset == next, waiting.isEmpty, segmentEnd <= end?.offset ?? .max {
+        if payload.count > 0 { deliver(payload.copied(), stamp, limits, output) }
+        if missing > 0 { gap(upTo: segmentEnd, stamp: stamp, limits, output) }
       } else {
-        oddities = insert(payload, at: offset, stamp: stamp)
-        deliverReady(output)
-        while pending.count > limits.pendingPiecesPerStream || pendingCost > limits.pendingBytesPerStream {
-          oddities.insert(.limitHit)
-          giveUpFirstHole(output)
-        }
+        oddities = takeAside(payload, at: offset, stamp, limits, output)
       }
     }
     deliverEnd(output)
-    decideHoles(output)
+    decideHoles(limits, output)
     return oddities
   }
 
   /// Takes the receiver's acknowledgment, which proves a hole before it lost if something after the hole was seen.
-  mutating func acknowledge(_ sequence: UInt32, output: (Output) -> Void) {
+  mutating func acknowledge(_ sequence: UInt32, limits: ReassemblyLimits, output: (Output) -> Void) {
     begin(at: sequence)
     let offset = offset(of: sequence)
-    if offset > acknowledged, offset - next < Self.acknowledgmentReach { acknowledged = offset }
-    decideHoles(output)
+    if offset >= 0 { isAcknowledged = true }
+    if offset > acknowledged {
+      if offset - highest > Self.believableAdvance {
+        defer { doubtedAcknowledgment = offset }
+        guard let doubted = doubtedAcknowledgment, abs(offset - doubted) <= Self.nearness else { return }
+      }
+      acknowledged = offset
+    }
+    decideHoles(limits, output)
   }
 
   /// The sender's next sequence number, from a segment without payload.
@@ -116,15 +197,20 @@ struct StreamAssembly {
     guard base != nil else { return }
     let offset = offset(of: sequence)
     if isReset, offset - next > Self.resetReach { return }
-    if offset > sent, offset - next < Self.acknowledgmentReach { sent = offset }
+    if offset > sent { sent = offset }
   }
 
   /// Gives up the first hole, to make room; false where nothing waits.
-  mutating func yieldRoom(_ output: (Output) -> Void) -> Bool {
-    guard !pending.isEmpty else { return false }
-    giveUpFirstHole(output)
+  mutating func yieldRoom(_ limits: ReassemblyLimits, _ output: (Output) -> Void) -> Bool {
+    guard !waiting.isEmpty else { return false }
+    giveUpFirstHole(limits, output)
     deliverEnd(output)
     return true
+  }
+
+  /// Forgets the bytes that are kept to be compared.
+  mutating func forgetRecent() {
+    recent.forget()
   }
 
   /// Hands on what still waits, and counts what is known to be missing at the end.
@@ -132,29 +218,30 @@ struct StreamAssembly {
   /// `recorded` is how many bytes a recording's sidecar says to have been recorded. Without it the packets must tell, by
   /// the FIN, or by what was sent and acknowledged; one sequence number too many without a FIN is then taken for an
   /// unseen FIN, not for a byte.
-  mutating func finish(recorded: UInt64?, stamp: PacketStamp, output: (Output) -> Void) {
-    while !pending.isEmpty { giveUpFirstHole(output) }
+  mutating func finish(
+    recorded: UInt64?, stamp: PacketStamp, limits: ReassemblyLimits, output: (Output) -> Void
+  ) {
+    while !waiting.isEmpty { giveUpFirstHole(limits, output) }
     if let recorded {
-      gap(
-        upTo: Int64(clamping: recorded.addingReportingOverflow(UInt64(skipped)).partialValue), stamp: stamp,
-        output)
+      let total = recorded.addingReportingOverflow(UInt64(skipped)).partialValue
+      gap(upTo: min(Int64(clamping: total), Self.longest), stamp: stamp, limits, output)
     } else if let end {
-      gap(upTo: end.offset, stamp: stamp, output)
-    } else {
-      let reached = max(sent, acknowledged)
-      if reached - next != 1 { gap(upTo: reached, stamp: stamp, output) }
+      gap(upTo: end.offset, stamp: stamp, limits, output)
+    } else if highest - next != 1 {
+      gap(upTo: highest, stamp: stamp, limits, output)
     }
     deliverEnd(output)
+    recent.forget()
   }
 
   /// Passes over the next `byteCount` bytes, which the sidecar told to be missing.
-  mutating func skip(_ byteCount: UInt64, output: (Output) -> Void) {
+  mutating func skip(_ byteCount: UInt64, limits: ReassemblyLimits, output: (Output) -> Void) {
     // Only the sum modulo 2^32 meets the packets; a count beyond any stream's length must not trap.
     let count = Int64(clamping: byteCount)
-    guard count < Int64.max - max(next, skipped) else { return }
+    guard count <= Self.longest - max(highest, skipped) else { return }
     skipped += count
     next += count
-    deliverReady(output)
+    deliverReady(limits, output)
   }
 
   /// Counts a datagram's bytes, which need no order.
@@ -168,20 +255,61 @@ struct StreamAssembly {
     return byteCount > 0 && offset(of: sequence) + Int64(byteCount) > next
   }
 
+  /// Whether a number lies behind the FIN: hosts count on from there when they use a port again (RFC 6528).
+  func isBeyondEnd(_ sequence: UInt32) -> Bool {
+    guard isEnded, let end else { return false }
+    return offset(of: sequence) > end.offset + 1
+  }
+
   // MARK: Helpers
+
+  /// Takes a payload that is not simply the next.
+  private mutating func takeAside(
+    _ payload: Span<UInt8>, at offset: Int64, _ stamp: PacketStamp, _ limits: ReassemblyLimits,
+    _ output: (Output) -> Void
+  ) -> Oddities {
+    var oddities: Oddities = []
+    // A keep-alive: its sequence number is that of the last byte, and it has none, or one of garbage (RFC 9293 §3.8.4).
+    if payload.count <= 1, offset == next - 1 { return [] }
+    var difference = ByteDifference()
+    if offset < next {
+      let comparison = recent.compare(payload, at: offset, before: next)
+      difference = comparison.difference
+      if comparison.meetsGap { oddities.insert(.afterGap) }
+      if offset < 0, !isBaseCertain { oddities.insert(.beforeStart) }
+    }
+    var limit = offset + Int64(payload.count)
+    if let end, limit > end.offset {
+      oddities.insert(.beyondEnd)
+      limit = end.offset
+    }
+    if limit > max(offset, next) {
+      difference.add(waiting.insert(payload, at: offset, in: max(offset, next)..<limit, stamp: stamp))
+    }
+    if let first = difference.first {
+      oddities.insert(.conflict)
+      output(.conflict(offset: UInt64(max(0, first)), byteCount: UInt64(difference.count), stamp))
+    }
+    deliverReady(limits, output)
+    while waiting.count > limits.pendingPiecesPerStream || waiting.cost > limits.pendingBytesPerStream {
+      oddities.insert(.limitHit)
+      giveUpFirstHole(limits, output)
+    }
+    return oddities
+  }
 
   /// Gives up the holes that the receiver acknowledged.
   ///
   /// Captures reorder packets, so that an acknowledgment may stand before what it acknowledges: a few more segments
   /// have to pass first, unless the FIN is acknowledged too, after which few will come.
-  private mutating func decideHoles(_ output: (Output) -> Void) {
-    guard !pending.isEmpty || end != nil, !isEnded else { return }
+  private mutating func decideHoles(_ limits: ReassemblyLimits, _ output: (Output) -> Void) {
+    guard !waiting.isEmpty || end != nil, !isEnded else { return }
     if let end, end.offset <= acknowledged {
-      while !pending.isEmpty { giveUpFirstHole(output) }
-      gap(upTo: end.offset, stamp: end.stamp, output)
+      while !waiting.isEmpty { giveUpFirstHole(limits, output) }
+      gap(upTo: end.offset, stamp: end.stamp, limits, output)
       return deliverEnd(output)
     }
-    guard let first = pending.first, first.offset <= acknowledged else {
+    guard let first = waiting.first, first.offset <= acknowledged else {
       doubt = nil
       return
     }
@@ -189,101 +317,43 @@ struct StreamAssembly {
     doubt = (limit, age + 1)
     guard age >= Self.reordering else { return }
     doubt = nil
-    while let first = pending.first, first.offset <= limit { giveUpFirstHole(output) }
+    while let first = waiting.first, first.offset <= limit { giveUpFirstHole(limits, output) }
   }
 
-  /// Sequence numbers wrap: the nearest place to the next byte is meant (RFC 9293 §3.4).
-  private func offset(of sequence: UInt32) -> Int64 {
-    let expected = (base ?? 0) &+ UInt32(truncatingIfNeeded: next)
-    return next + Int64(Int32(bitPattern: sequence &- expected))
+  private mutating func giveUpFirstHole(_ limits: ReassemblyLimits, _ output: (Output) -> Void) {
+    guard let first = waiting.first else { return }
+    gap(upTo: first.offset, stamp: first.stamp, limits, output)
+    deliverReady(limits, output)
   }
 
-  private mutating func giveUpFirstHole(_ output: (Output) -> Void) {
-    guard let first = pending.first else { return }
-    gap(upTo: first.offset, stamp: first.stamp, output)
-    deliverReady(output)
-  }
-
-  private mutating func gap(upTo offset: Int64, stamp: PacketStamp, _ output: (Output) -> Void) {
+  private mutating func gap(
+    upTo offset: Int64, stamp: PacketStamp, _ limits: ReassemblyLimits, _ output: (Output) -> Void
+  ) {
     guard offset > next else { return }
-    let count = UInt64(offset - next)
+    let count = offset - next
+    recent.appendGap(at: next, count: count, limit: limits.comparedBytesPerStream)
     next = offset
-    output(.gap(count, stamp))
+    output(.gap(UInt64(count), stamp))
   }
 
-  private mutating func deliverReady(_ output: (Output) -> Void) {
-    var count = 0
-    while count < pending.count, pending[count].offset <= next {
-      let piece = pending[count]
-      count += 1
-      pendingCost -= piece.bytes.count + Self.pieceOverhead
-      guard piece.end > next else { continue }
-      let fresh = piece.offset == next ? piece.bytes : Array(piece.bytes.dropFirst(Int(next - piece.offset)))
-      next = piece.end
-      output(.bytes(fresh, piece.stamp))
+  private mutating func deliver(
+    _ bytes: [UInt8], _ stamp: PacketStamp, _ limits: ReassemblyLimits, _ output: (Output) -> Void
+  ) {
+    recent.append(bytes, at: next, limit: limits.comparedBytesPerStream)
+    next += Int64(bytes.count)
+    output(.bytes(bytes, stamp))
+  }
+
+  private mutating func deliverReady(_ limits: ReassemblyLimits, _ output: (Output) -> Void) {
+    for piece in waiting.takeReady(from: next) where piece.end > next {
+      let old = Int(next - piece.offset)
+      deliver(old == 0 ? piece.bytes : Array(piece.bytes.dropFirst(old)), piece.stamp, limits, output)
     }
-    pending.removeFirst(count)
   }
 
   private mutating func deliverEnd(_ output: (Output) -> Void) {
-    guard let end, !isEnded, next >= end.offset, pending.isEmpty else { return }
+    guard let end, !isEnded, next >= end.offset, waiting.isEmpty else { return }
     isEnded = true
     output(.end(end.stamp))
-  }
-
-  /// Keeps the parts of a payload for which there is nothing yet.
-  private mutating func insert(_ payload: Span<UInt8>, at offset: Int64, stamp: PacketStamp) -> Oddities {
-    var oddities: Oddities = []
-    var cursor = max(offset, next)
-    var limit = offset + Int64(payload.count)
-    if let end, limit > end.offset {
-      oddities.insert(.beyondEnd)
-      limit = end.offset
-    }
-    var index = firstIndex(endingAfter: cursor)
-    while cursor < limit {
-      guard index < pending.count, pending[index].offset < limit else {
-        keep(payload, from: offset, range: cursor..<limit, at: index, stamp: stamp)
-        break
-      }
-      if pending[index].offset > cursor {
-        keep(payload, from: offset, range: cursor..<pending[index].offset, at: index, stamp: stamp)
-        index += 1
-      }
-      let shared = max(cursor, pending[index].offset)..<min(limit, pending[index].end)
-      if differs(payload, from: offset, piece: pending[index], in: shared) { oddities.insert(.conflict) }
-      cursor = max(cursor, pending[index].end)
-      index += 1
-    }
-    return oddities
-  }
-
-  private mutating func keep(
-    _ payload: Span<UInt8>, from offset: Int64, range: Range<Int64>, at index: Int, stamp: PacketStamp
-  ) {
-    let part = payload.extracting(Int(range.lowerBound - offset)..<Int(range.upperBound - offset))
-    pending.insert(Piece(offset: range.lowerBound, bytes: part.copied(), stamp: stamp), at: index)
-    pendingCost += part.count + Self.pieceOverhead
-  }
-
-  private func differs(
-    _ payload: Span<UInt8>, from offset: Int64, piece: Piece, in range: Range<Int64>
-  ) -> Bool {
-    for position in range
-    where payload[Int(position - offset)] != piece.bytes[Int(position - piece.offset)] {
-      return true
-    }
-    return false
-  }
-
-  private func firstIndex(endingAfter offset: Int64) -> Int {
-    if let last = pending.last, last.end <= offset { return pending.count }
-    var low = 0
-    var high = pending.count
-    while low < high {
-      let middle = (low + high) / 2
-      if pending[middle].end > offset { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

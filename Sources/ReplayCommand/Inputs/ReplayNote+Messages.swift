@@ -27,8 +27,9 @@ extension ReplayNote {
     case .sidecarCut: "what the sidecar lacks was taken from the packets; --no-sidecar ignores it altogether"
     case .recordingUnfinished: "everything up to that moment was read"
     case .recordingLost: "what was recorded before that was read"
-    case .packetsSkipped, .bytesAfterClose, .conflictingOverlap, .bytesBeyondEnd, .pendingLimit,
-      .sessionLimit:
+    case .packetsSkipped, .bytesAfterClose, .conflictingOverlap, .bytesBeyondEnd, .bytesBeforeStart,
+      .bytesAfterGap, .strayBytes, .bytesInReset, .resetIgnored, .pendingLimit, .sessionLimit,
+      .fragmentsIncomplete, .fragmentsConflict, .fragmentsOverlap, .fragmentsMalformed, .fragmentLimit:
       nil
     }
   }
