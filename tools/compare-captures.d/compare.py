@@ -72,9 +72,9 @@ def union(one, other):
 
 def differences_of(theirs, ours):
     """(place, what, whether an item of theirs is concerned) of each difference."""
-    is_dns = any(item.list == "dns" for item in theirs + ours)
+    is_unordered = any(item.list in ("dns", "websocket") for item in theirs + ours)
     found, lost, extra = [], [], []
-    for left, right in by_identity(theirs, ours) if is_dns else in_order(theirs, ours):
+    for left, right in by_identity(theirs, ours) if is_unordered else in_order(theirs, ours):
         if left is None:
             extra.append(right)
         elif right is None:
@@ -87,13 +87,17 @@ def differences_of(theirs, ours):
 
 
 def in_order(theirs, ours):
-    """Pairs of items with the same identity, in the order of both; None stands for what has no counterpart."""
+    """Pairs of items, in the order of both as far as they agree; None stands for what has no counterpart."""
     matcher = SequenceMatcher(None, [exact(i) for i in theirs], [exact(i) for i in ours], autojunk=False)
+    lost, extra = [], []
     for tag, left, left_end, right, right_end in matcher.get_opcodes():
         if tag == "equal":
             yield from zip(theirs[left:left_end], ours[right:right_end])
         else:
-            yield from by_identity(theirs[left:left_end], ours[right:right_end])
+            lost += theirs[left:left_end]
+            extra += ours[right:right_end]
+    # Of messages that are all alike, the longest run may have been paired with the wrong ones.
+    yield from by_identity(lost, extra)
 
 
 def exact(item):

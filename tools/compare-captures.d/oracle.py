@@ -86,14 +86,9 @@ def websocket_items(websocket, ends):
     """Frames become messages, as replay tells of them (RFC 6455 §5.4)."""
     open_messages = {}
     for frame in websocket["frames"]:
-        end = ends.get(frame["stream"])
+        # Only clients mask, but not all do (RFC 6455 §5.1): no mask tells nothing.
+        facts = {"from": "client"} if frame["masked"] else {}
         sender = (frame["stream"], frame["masked"])
-        party = "client" if frame["masked"] else "server"
-        if frame["opcode"] >= 8:
-            yield Item(
-                "websocket", end, f"frame {frame['frame']}", (party, frame["opcode"], frame["len"]), {"fragments": 1}
-            )
-            continue
         message = open_messages.pop(sender, None) if frame["opcode"] == 0 else None
         message = message or {"opcode": frame["opcode"], "length": 0, "fragments": 0}
         message["length"] += frame["len"]
@@ -102,8 +97,8 @@ def websocket_items(websocket, ends):
             open_messages[sender] = message
             continue
         yield Item(
-            "websocket", end, f"frame {frame['frame']}", (party, message["opcode"], message["length"]),
-            {"fragments": message["fragments"]},
+            "websocket", ends.get(frame["stream"]), f"frame {frame['frame']}", (message["opcode"], message["length"]),
+            facts | {"fragments": message["fragments"]},
         )  # fmt: skip
 
 

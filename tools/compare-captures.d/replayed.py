@@ -150,11 +150,9 @@ def websocket_items(line):
     message = line["message"]
     opcode = message["opcode"]
     opcode = WEBSOCKET_OPCODES.get(opcode, opcode)
-    # tshark tells the payload's length in the frames: before decompression.
-    length = message.get("wire_length", message["length"])
     yield Item(
-        "websocket", ends(line), f"packet {line['packet']}", (message["from"], opcode, length),
-        {"fragments": message["fragments"]}, message.get("complete", True),
+        "websocket", ends(line), f"packet {line['packet']}", (opcode, message["length"]),
+        {"from": message["from"], "fragments": message["fragments"]}, message["complete"],
     )  # fmt: skip
 
 
