@@ -65,6 +65,7 @@ import Testing
     try add("z.pcap", pcap)
     // Reading it fails even for root, for nothing is mapped at its beginning.
     _ = try shell("ln -s /proc/self/mem m")
+    try add("d.pcap", [0x1f, 0x8b, 8, 0])
     _ = try shell(
       "xz -c a.pcap > b.pcap.xz; gzip -c a.pcap | head -c 12 > c.pcapng.gz; xz -c a.pcap > other.xz")
     let found = CaptureSearch.captures(below: root)
@@ -73,6 +74,7 @@ import Testing
       found.failures == [
         .compressed(path: "\(root)/b.pcap.xz", .xz),
         .decompression(path: "\(root)/c.pcapng.gz", .gzip, offset: 0, .cutShort),
+        .decompression(path: "\(root)/d.pcap", .gzip, offset: 0, .cutShort),
         .system(path: "\(root)/m", SystemFailure(call: "read", code: EIO)),
       ])
   }

@@ -8,6 +8,8 @@ public struct CaptureReader: ~Copyable {
   public let path: String
   /// The DLT number of all packets' framing; nil where every packet has its own (pcapng).
   public let linkNumber: Int32?
+  /// How many packets were read.
+  public private(set) var packetCount: UInt64 = 0
 
   /// One of the two is there.
   private let library: LibraryReader?
@@ -26,9 +28,6 @@ public struct CaptureReader: ~Copyable {
     input = source.input
     linkNumber = library?.linkNumber
   }
-
-  /// How many packets were read.
-  public private(set) var packetCount: UInt64 = 0
 
   /// How many bytes of the file were read, of compressed ones as they are.
   public var position: UInt64 {

@@ -115,10 +115,10 @@ public struct CaptureSearch {
     }
   }
 
-  /// Whether there is a capture's ending before the last: `a.pcap.xz`.
+  /// Whether the name ends as a capture's, or does so before another ending: `a.pcap.xz`.
   private static func isNamedAsCapture(_ path: String) -> Bool {
     let parts = path.split(separator: "/").last?.split(separator: ".") ?? []
-    return parts.dropFirst().dropLast().contains { ["pcap", "pcapng", "cap"].contains($0) }
+    return parts.dropFirst().suffix(2).contains { ["pcap", "pcapng", "cap"].contains($0) }
   }
 
   private mutating func fail(_ call: String, _ path: String) {

@@ -5,17 +5,17 @@ final class InputFile {
   let path: String
   /// How many bytes there are from where reading began; nil for what is no regular file.
   let byteCount: UInt64?
+  /// Where in the file reading began.
+  let start: off_t
   /// How many bytes were read.
   private(set) var position: UInt64 = 0
+  private(set) var isAtEnd = false
 
   /// Owned; negative once given away.
   private var descriptor: Int32
-  /// Where in the file reading began.
-  let start: off_t
   private var buffer: [UInt8]
   /// What of the buffer was read and not yet taken.
   private var range = 0..<0
-  private(set) var isAtEnd = false
 
   /// Takes over the descriptor.
   init(descriptor: Int32, path: String, bufferSize: Int = 64 << 10) throws(CaptureError) {

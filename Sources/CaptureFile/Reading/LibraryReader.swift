@@ -31,7 +31,8 @@ final class LibraryReader {
     guard let handle = pcap_fopen_offline_with_tstamp_precision(file, precision, &text) else {
       fclose(file)
       buffer.deallocate()
-      throw source.failure ?? Self.openingFailure(path, pcapText(text))
+      let text = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      throw source.failure ?? Self.openingFailure(path, text)
     }
     self.path = path
     self.recordHeaderLength = recordHeaderLength
@@ -126,10 +127,6 @@ final class LibraryReader {
     let record = offset - min(offset, UInt64(recordHeaderLength))
     return .malformed(path: path, packet: packet, offset: record, text: text)
   }
-}
-
-func pcapText(_ buffer: [CChar]) -> String {
-  String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
 extension Timestamp {
