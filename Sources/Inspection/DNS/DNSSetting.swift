@@ -5,8 +5,9 @@ struct DNSSetting: Hashable {
   static let plain = DNSSetting(flavor: nil, pairs: true)
 
   let flavor: DNSFlavor?
-  /// Whether responses belong to queries. Multicast ones do not (RFC 6762 §6, §18.1), unless a resolver that knows
-  /// nothing of multicast asked (§6.7).
+  /// Whether responses belong to queries.
+  ///
+  /// Multicast ones do not (RFC 6762 §6, §18.1), unless a resolver asked that knows nothing of multicast (§6.7).
   let pairs: Bool
 
   private static let multicastPort: UInt16 = 5_353

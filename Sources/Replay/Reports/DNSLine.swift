@@ -125,7 +125,11 @@ struct DNSLine {
   /// What an update changes (RFC 2136 §2.5): it adds a record, deletes one, or all of a name or type.
   private func addChanges(to line: inout StyledLine) {
     guard let query = exchange.query, query.opcode == "UPDATE" else { return }
-    if !query.answers.isEmpty { line.add("if \(query.answers.count == 1 ? "1 condition holds" : "\(query.answers.count) conditions hold")", .dim) }
+    if !query.answers.isEmpty {
+      line.add(
+        "if \(query.answers.count == 1 ? "1 condition holds" : "\(query.answers.count) conditions hold")",
+        .dim)
+    }
     for change in query.authority.prefix(Self.answerLimit) {
       let verb = change.class == "ANY" || change.class == "NONE" ? "delete" : "add"
       let data = change.data.isEmpty ? "" : " \(DisplayText.safe(change.data))"
