@@ -18,7 +18,13 @@ extension FuzzTarget {
 
   /// A byte of choices, then datagrams, each with two bytes of length in front; the last may be cut.
   func datagrams(_ bytes: [UInt8]) -> [SessionEvent] {
-    var events = EventList(.udp, port: (bytes.first ?? 0) & 1 == 0 ? 53 : 9_999)
+    var events: EventList
+    switch (bytes.first ?? 0) & 3 {
+    case 0: events = EventList(.udp, port: 53)
+    case 1: events = EventList(.udp, port: 9_999)
+    case 2: events = EventList(.udp, port: 5_355)
+    default: events = EventList(.udp, port: 5_353, clientPort: 5_353, server: .v4(0xe000_00fb))
+    }
     var rest = bytes.dropFirst()
     while rest.count >= 2 {
       let count = Int(rest.removeFirst() & 0x0f) << 8 | Int(rest.removeFirst())
@@ -28,6 +34,31 @@ extension FuzzTarget {
         .datagram(datagram.first.map { $0 & 1 == 0 } ?? true ? .clientToServer : .serverToClient, datagram))
     }
     events.append(.closed(SessionClosing(.idle)))
+    return events.events
+  }
+
+  /// How both sides of a TLS session begin: with the smallest hellos.
+  var hellos: [SessionEvent.Kind] {
+    let body = [3, 3] + [UInt8](repeating: 7, count: 32) + [0]
+    let client = [1, 0, 0, 41] + body + [0, 2, 0, 47, 1, 0]
+    let server = [2, 0, 0, 38] + body + [0, 47, 0]
+    return [
+      .bytes(.clientToServer, [22, 3, 1, 0, 45] + client),
+      .bytes(.serverToClient, [22, 3, 3, 0, 42] + server),
+    ]
+  }
+
+  /// A byte of choices, then a certificate, which the server shows twice.
+  func certificates(_ bytes: [UInt8]) -> [SessionEvent] {
+    var events = EventList(.tcp, port: 443)
+    for kind in hellos { events.append(kind) }
+    let certificate = Array(bytes.dropFirst().prefix(4_000))
+    func length(_ count: Int) -> [UInt8] { [0, UInt8(count >> 8), UInt8(count & 0xff)] }
+    let entry = length(certificate.count) + certificate
+    let list = length(2 * entry.count) + entry + entry
+    let message = [11] + length(list.count) + list
+    events.append(.bytes(.serverToClient, [22, 3, 3] + length(message.count).dropFirst() + message))
+    events.append(.closed(SessionClosing(.fin)))
     return events.events
   }
 
@@ -96,8 +127,11 @@ struct EventList {
   private(set) var events: [SessionEvent] = []
   var session = SessionID(1)
 
-  init(_ transport: TransportProtocol, port: UInt16) {
-    append(opening(transport, port: port))
+  init(
+    _ transport: TransportProtocol, port: UInt16, clientPort: UInt16 = 40_000,
+    server: IPAddress = .v4(0xc633_6407)
+  ) {
+    append(opening(transport, port: port, clientPort: clientPort, server: server))
   }
 
   mutating func append(_ kind: SessionEvent.Kind) {
@@ -105,10 +139,13 @@ struct EventList {
     events.append(SessionEvent(session: session, index: UInt64(events.count), time: time, kind: kind))
   }
 
-  func opening(_ transport: TransportProtocol, port: UInt16) -> SessionEvent.Kind {
+  func opening(
+    _ transport: TransportProtocol, port: UInt16, clientPort: UInt16 = 40_000,
+    server: IPAddress = .v4(0xc633_6407)
+  ) -> SessionEvent.Kind {
     .opened(
       SessionOpening(
-        transport: transport, client: Endpoint(address: .v4(0xc000_0201), port: 40_000),
-        originalDestination: Endpoint(address: .v4(0xc633_6407), port: port), interception: .capture))
+        transport: transport, client: Endpoint(address: .v4(0xc000_0201), port: clientPort),
+        originalDestination: Endpoint(address: server, port: port), interception: .capture))
   }
 }

@@ -10,6 +10,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case dns
   case dnsOverTCP = "dns-tcp"
   case clientHello = "clienthello"
+  case tls
+  case x509
   case inspector
 
   /// Parses the bytes; ends in a trap where a law is broken.
@@ -20,7 +22,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   /// Parses the bytes, and says which law is broken, if any.
   public func brokenLaw(_ bytes: [UInt8]) -> String? {
     switch self {
-    case .http1, .http2, .hpack, .dns, .dnsOverTCP, .inspector: brokenByInspector(bytes)
+    case .http1, .http2, .hpack, .dns, .dnsOverTCP, .tls, .x509, .inspector: brokenByInspector(bytes)
     case .clientHello: brokenByClientHello(bytes)
     }
   }
@@ -33,6 +35,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .dns: datagrams(bytes)
     case .http2: script(bytes, begunAs: prefaces)
     case .hpack: headerBlocks(bytes)
+    case .tls: script(bytes, begunAs: hellos)
+    case .x509: certificates(bytes)
     case .inspector: script(bytes)
     case .clientHello: []
     }
@@ -110,7 +114,14 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     limits.http2.settingsByteCount = 12
     limits.http2.settingsCount = 2
     limits.http2.interimCount = 1
+    limits.tls.certificateMessageByteCount = 600
+    limits.tls.certificateCount = 2
+    limits.tls.certificateNameCount = 2
+    limits.tls.certificateNameLength = 16
+    limits.tls.alertCount = 1
+    limits.tls.resynchronisationByteCount = 40
     limits.dns.pendingQueryCount = 2
+    limits.dns.answeredQueryCount = 1
     limits.dns.recordCount = 3
     limits.dns.textByteCount = 64
     limits.content.freeByteCount = 64
