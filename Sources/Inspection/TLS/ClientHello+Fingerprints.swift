@@ -1,5 +1,5 @@
 extension TLSHelloFacts {
-  /// What a ClientHello says; without digests, no fingerprints, nor of a hello that breaks off before its extensions.
+  /// What a ClientHello says; without digests, no fingerprints, nor of a hello whose lists cannot be read.
   public init(_ hello: ClientHello, digests: (any DigestService)?) {
     let digests = hello.isFingerprintable ? digests : nil
     self.init(

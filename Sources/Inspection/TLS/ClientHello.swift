@@ -46,10 +46,13 @@ public struct ClientHello: Hashable, Sendable {
       ? [legacyVersion] : supportedVersions.filter { !ClientHello.isGREASE($0) }
   }
 
-  /// Whether the lists that come before the extensions could be read.
+  /// Whether the lists that fingerprints are made of could be read, if not what single extensions say.
   var isFingerprintable: Bool {
-    let early = ["legacy_version", "random", "legacy_session_id", "cipher_suites", "compression_methods"]
-    return malformation.map { !early.contains($0.part) } ?? true
+    let lists = [
+      "legacy_version", "random", "legacy_session_id", "cipher_suites", "compression_methods", "extensions",
+      "extension",
+    ]
+    return malformation.map { !lists.contains($0.part) } ?? true
   }
 
   /// Whether a value is reserved to keep peers tolerant of unknown ones (RFC 8701 §2).

@@ -55,7 +55,7 @@ extension JSONWriter {
     case .webSocket(let message): field("message") { $0.webSocketMessage(message) }
     case .serverSentEvent(let event): field("event") { $0.serverSentEvent(event) }
     case .tlsHello(let hello): field("hello") { $0.hello(hello) }
-    case .tlsServerHello(let hello): field("hello") { $0.serverHello(hello) }
+    case .tlsServerHello(let hello): serverHelloFields(hello)
     case .command(let command): commandFields(command)
     case .opaque(let opaque): opaqueFields(opaque)
     }

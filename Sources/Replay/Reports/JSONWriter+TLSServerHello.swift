@@ -3,7 +3,26 @@ import JSONText
 import SessionEvents
 
 extension JSONWriter {
-  mutating func serverHello(_ hello: TLSServerHelloFacts) {
+  mutating func serverHelloFields(_ hello: TLSServerHelloFacts) {
+    field("hello") { json in
+      guard hello.isKnown else { return json.null() }
+      json.serverHello(hello)
+    }
+    field("alerts") { json in
+      json.array { json in
+        for alert in hello.alerts { json.alert(alert) }
+      }
+    }
+    field("records") { json in
+      guard let records = hello.records else { return json.null() }
+      json.object { json in
+        json.field("client") { $0.recordCounts(records.client) }
+        json.field("server") { $0.recordCounts(records.server) }
+      }
+    }
+  }
+
+  private mutating func serverHello(_ hello: TLSServerHelloFacts) {
     object { json in
       json.field("from", Party.server.rawValue)
       json.field("version", hello.version)
@@ -21,18 +40,6 @@ extension JSONWriter {
       json.certificates("certificates", hello.certificates)
       json.field("client_certificate_wanted", hello.wantsClientCertificate)
       json.certificates("client_certificates", hello.clientCertificates)
-      json.field("alerts") { json in
-        json.array { json in
-          for alert in hello.alerts { json.alert(alert) }
-        }
-      }
-      json.field("records") { json in
-        guard let records = hello.records else { return json.null() }
-        json.object { json in
-          json.field("client") { $0.recordCounts(records.client) }
-          json.field("server") { $0.recordCounts(records.server) }
-        }
-      }
     }
   }
 
@@ -50,5 +57,12 @@ extension JSONWriter {
       json.field("application_bytes", side.applicationByteCount)
       json.field("other_records", side.otherRecordCount)
     }
+  }
+}
+
+extension TLSServerHelloFacts {
+  /// Whether anything of the server's side of a handshake was seen.
+  fileprivate var isKnown: Bool {
+    version != nil || !certificates.isEmpty || wantsClientCertificate || !clientCertificates.isEmpty
   }
 }
