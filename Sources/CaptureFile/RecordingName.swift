@@ -46,6 +46,13 @@ public struct RecordingName: Hashable, Comparable, Sendable {
   public var capture: String { stem + Self.captureSuffix }
   public var sidecar: String { stem + Self.sidecarSuffix }
 
+  /// Bytes that are in the order of the names, and stand with other names where those do.
+  public var order: [UInt8] {
+    let digits = String(number)
+    let padding = String(repeating: "0", count: max(0, String(Self.numberLimit).count - digits.count))
+    return Array("relay-\(stamp)-\(padding)\(digits)".utf8)
+  }
+
   public static func < (one: RecordingName, other: RecordingName) -> Bool {
     (one.stamp, one.number) < (other.stamp, other.number)
   }

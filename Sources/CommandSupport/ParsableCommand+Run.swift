@@ -5,12 +5,14 @@ extension ParsableCommand {
   /// Parses the process's arguments, runs the command, and ends the process with its status.
   ///
   /// Every failure is told in the same form: `tool: error: …`, then `tool: hint: …`. `example` is a sentence for those
-  /// who name no subcommand.
-  public static func runAndExit(tool: String, example: String) -> Never {
+  /// who name no subcommand, and `suggestion` may have a better one for a word that is none.
+  public static func runAndExit(
+    tool: String, example: String, suggestion: (String) -> String? = { _ in nil }
+  ) -> Never {
     StandardDescriptors.fill()
     let diagnostics = Diagnostics(tool: tool)
     do {
-      try checkSubcommand(tool: tool, example: example)
+      try checkSubcommand(tool: tool, example: example, suggestion: suggestion)
       var command = try parseAsRoot()
       try command.run()
       Glibc.exit(ExitStatus.success)
@@ -25,15 +27,18 @@ extension ParsableCommand {
   }
 
   /// Says what is wrong more plainly than the parser, which takes an unknown subcommand for an argument.
-  private static func checkSubcommand(tool: String, example: String) throws(CommandFailure) {
+  private static func checkSubcommand(
+    tool: String, example: String, suggestion: (String) -> String?
+  ) throws(CommandFailure) {
     let (command, path) = namedCommand
     guard !command.configuration.subcommands.isEmpty else { return }
     let word = CommandLine.arguments.dropFirst(path.count + 1).first
     if let word, word.hasPrefix("-") || word == "help" && path.isEmpty { return }
     let help = "see '\(([tool] + path).joined(separator: " ")) --help'"
+    let sentence = path.isEmpty ? word.flatMap(suggestion) ?? example : nil
     throw CommandFailure(
       word.map { "unknown subcommand '\($0)'" } ?? "no subcommand given",
-      hint: path.isEmpty ? "\(example); \(help)" : help, status: ExitStatus.usage)
+      hint: [sentence, help].compactMap(\.self).joined(separator: "; "), status: ExitStatus.usage)
   }
 
   /// The command that the first arguments name, and their words: `ca`, `init`.

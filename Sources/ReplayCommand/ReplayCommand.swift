@@ -45,6 +45,8 @@ struct ReplayCommand: ParsableCommand, HelpEnding {
   static func main() {
     // A reader that has seen enough ends the command quietly, whatever the signal's inherited disposition.
     signal(SIGPIPE, SIG_IGN)
-    runAndExit(tool: "replay", example: "'replay show FILE' shows a recording")
+    runAndExit(tool: "replay", example: "'replay show FILE' shows a recording") { word in
+      access(word, F_OK) == 0 ? "'replay show \(word)' shows what is in it" : nil
+    }
   }
 }

@@ -27,7 +27,7 @@ struct ExchangeLines {
     case .command(let command): addCommand(command, to: &line)
     case .opaque(let opaque): addOpaque(opaque, to: &line)
     }
-    return [line] + exchange.findings.map(finding)
+    return [line] + FindingLines(findings: exchange.findings, continues: summary.opening.continues).lines
   }
 
   var duration: String { HumaneUnits.duration(exchange.end.nanoseconds(since: exchange.start)) }
@@ -83,12 +83,6 @@ struct ExchangeLines {
     }
     if let ja4 = hello.ja4 { line.add("JA4 \(DisplayText.safe(ja4))", .dim, separator: "  ") }
     line.add("not decrypted", .notable, separator: "  ")
-  }
-
-  private func finding(_ finding: Finding) -> StyledLine {
-    let place = finding.direction.map { " of the \($0.sender.rawValue)'s bytes" } ?? ""
-    let text = "! \(DisplayText.safe(finding.code)) at \(finding.offset)\(place): "
-    return .remark(text + DisplayText.safe(finding.detail), .notable)
   }
 
   private static func sizes(_ body: HTTPBody) -> String {

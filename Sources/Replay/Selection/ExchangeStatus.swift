@@ -76,6 +76,8 @@ extension Exchange.Content {
   }
 
   private static func status(_ dns: DNSExchange) -> ExchangeStatus {
+    // Who knows an answer says it to all, asked or not.
+    if dns.flavor == .mdns { return .notAwaited }
     guard let response = dns.response else { return .unanswered }
     return .answered(
       ExchangeStatus.Answer(code: nil, name: response.rcode, isError: response.rcode != "NOERROR"))

@@ -37,11 +37,18 @@ struct InputList: Sendable {
   private mutating func search(_ path: String) {
     let (paths, failures) = CaptureSearch.captures(below: path)
     items += failures.map { .failure(.error($0.description, hint: $0.hint)) }
-    items += paths.map(Item.capture)
+    items += paths.sorted { Self.order($0).lexicographicallyPrecedes(Self.order($1)) }.map(Item.capture)
     if paths.isEmpty, failures.isEmpty {
       items.append(
         .failure(.error("'\(path)' has no captures in it", hint: "name a capture, or another directory")))
     }
+  }
+
+  /// By what captures of a directory are put in order: their paths' bytes, but that recordings of one second come by number.
+  private static func order(_ path: String) -> [UInt8] {
+    let name = path.split(separator: "/").last.map(String.init) ?? ""
+    guard let recording = RecordingName(fileName: name) else { return Array(path.utf8) }
+    return Array(path.utf8.dropLast(name.utf8.count)) + recording.order
   }
 
   private static func isDirectory(_ path: String) -> Bool {
