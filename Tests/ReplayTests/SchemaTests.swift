@@ -49,13 +49,18 @@ import Testing
     return String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)
   }
 
-  @Test(arguments: ["replay exchanges", "replay events", "replay list --json", "replay extract --json"])
+  @Test(arguments: [
+    "replay exchanges", "replay events", "replay list --json", "replay extract --json", "replay stats --json",
+    "replay verify --json",
+  ])
   func `explains every field that is written, and no other`(report: String) throws {
     let lines: [String] =
       switch report {
       case "replay exchanges": `Exchanges report`.lines(SampleObservations.all)
       case "replay events": Self.eventLines()
       case "replay extract --json": `Body extraction`.jsonLines
+      case "replay stats --json": `Traffic statistics`.jsonLines(SampleObservations.all)
+      case "replay verify --json": try `Recording verifier`.jsonLines
       default: try Self.sessionLines()
       }
     var written: Set<String> = []
@@ -70,11 +75,14 @@ import Testing
 
   @Test func `shows examples that the tool writes`() throws {
     let document = try Self.document()
-    let examples = [
-      `Exchanges report`.lines(SampleObservations.http)[1],
-      `Exchanges report`.lines(SampleObservations.dns)[0],
-      Self.eventLines()[0], Self.eventLines()[4], try Self.sessionLines()[0],
-    ]
+    let examples =
+      [
+        `Exchanges report`.lines(SampleObservations.http)[1],
+        `Exchanges report`.lines(SampleObservations.dns)[0],
+        Self.eventLines()[0], Self.eventLines()[4], try Self.sessionLines()[0],
+        `Traffic statistics`.jsonLines(`Traffic statistics`.recording)[0],
+        `Traffic statistics`.jsonLines(`Traffic statistics`.recording)[1],
+      ] + (try `Recording verifier`.jsonLines)
     for example in examples { #expect(document.contains("\n\(example)\n"), "\(example)") }
   }
 
