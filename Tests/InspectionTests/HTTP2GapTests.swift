@@ -248,4 +248,37 @@ import Testing
     #expect(found.first?.http?.response?.body.byteCount == 5 * 16_384 + 3)
     #expect(found.last?.opaque == OpaqueCounts(clientByteCount: 0, serverByteCount: 20_000))
   }
+
+  @Test func `is read the other way round where the ports misled`() throws {
+    // The same, but that who has the lower port is taken for the server.
+    let right = Self.midst().events
+    let turned = right.map { event in
+      var event = event
+      switch event.event.kind {
+      case .bytes(let direction, let bytes): event.event.kind = .bytes(direction.opposite, bytes)
+      case .halfClosed(let direction): event.event.kind = .halfClosed(direction.opposite)
+      default: break
+      }
+      return event
+    }
+    let found = exchanges(turned)
+    let expected = exchanges(right)
+    #expect(found.compactMap(\.http) == expected.compactMap(\.http))
+    #expect(found.map(\.codes) == expected.map(\.codes))
+    let directions = found.map { $0.findings.map { $0.direction?.opposite } }
+    #expect(directions == expected.map { $0.findings.map(\.direction) })
+    #expect(splittingDifference(turned) == nil)
+  }
+
+  @Test func `asks no question about answers whose requests come later, or are lost`() {
+    var script = HTTP2Script()
+    script.server(Frames.ok(1), Frames.data(1, "1", end: true), Frames.ok(3, end: true))
+    script.script.gap(.clientToServer, 20)
+    script.client(Frames.get(1), Frames.data(5, "body"), Frames.data(5, "body", end: true))
+    let found = exchanges(script.events)
+    #expect(found.map(\.stream) == [1, 3, 5, 0])
+    #expect(found.map(\.codes) == [["gap"], ["gap"], ["h2.head-missing"], ["gap"]])
+    #expect(found.first?.http?.request?.target == Array("/".utf8))
+    #expect(splittingDifference(script.events) == nil)
+  }
 }

@@ -155,11 +155,21 @@ final class ProtocolChoice: Conversation {
     }
   }
 
+  private func isReversedHTTP2() -> Bool {
+    func bytes(_ direction: Direction) -> [UInt8] {
+      var bytes: [UInt8] = []
+      for case .bytes(direction, _, let run) in held { bytes += run }
+      return bytes
+    }
+    return HTTP2Orientation.isReversed(client: bytes(.clientToServer), server: bytes(.serverToClient))
+  }
+
   private func choose(_ choice: GuessedProtocol, _ report: (ConversationReport) -> Void) {
     let conversation: any Conversation =
       switch choice {
       case .http1: HTTP1Conversation(context)
-      case .http2: HTTP2Conversation(context)
+      case .http2:
+        isReversedHTTP2() ? ReversedConversation(HTTP2Conversation(context)) : HTTP2Conversation(context)
       case .tls: TLSConversation(context)
       case .dns: DNSStreamConversation(context)
       case .opaque: OpaqueConversation(context)

@@ -25,11 +25,17 @@ extension HTTP2Conversation {
     if stream.isOver(direction) {
       stream.note(.streamClosed, at: frame.offset, in: direction, "DATA behind the end of the message")
     } else {
-      if !stream.message(direction).hasBegun {
-        stream.note(.frameMisplaced, at: frame.offset, in: direction, "DATA before HEADERS")
-      }
+      if !stream.message(direction).hasBegun { noteMissingHead(of: stream, frame, reader) }
       setDataStream(stream, of: direction)
     }
+  }
+
+  /// DATA comes where HEADERS should: they are missing, or their sender forgot them.
+  private func noteMissingHead(of stream: HTTP2Stream, _ frame: HTTP2Frame, _ reader: HTTP2Reader) {
+    guard reader.isPartial else {
+      return stream.note(.frameMisplaced, at: frame.offset, in: reader.direction, "DATA before HEADERS")
+    }
+    stream.beginWithoutHead(reader.direction, at: frame.offset)
   }
 
   /// A part of a DATA frame's content came.

@@ -65,7 +65,7 @@ extension HTTP2Conversation {
     if stream.message(direction).isBehindHead {
       stream.lose(direction)
     } else {
-      stream.beginWithoutHead(direction)
+      stream.loseHead(direction)
     }
     if block.endsStream { endMessage(of: stream, direction, isWhole: true, report) }
     reportIfOver(stream, report)
@@ -190,7 +190,8 @@ extension HTTP2Conversation {
       stream.note(
         .streamInvalid, at: block.offset, in: direction, "a client must open odd streams, not \(id)")
     } else if direction != opener, !isAnswerOnly {
-      stream.note(.streamInvalid, at: block.offset, in: direction, "stream \(id) answers no request")
+      let detail = "stream \(id) answers no request"
+      stream.unasked = HTTP2Problem.streamInvalid.at(block.offset, detail, in: direction)
     } else if direction == opener, opener == .serverToClient, !server.mayLackFrames {
       stream.note(.streamInvalid, at: block.offset, in: direction, "stream \(id) was not promised")
     }
@@ -209,9 +210,7 @@ extension HTTP2Conversation {
       !recentlyClosed.contains(frame.stream)
     else { return nil }
     let stream = newStream(frame.stream, at: frame.offset, start: frame.start)
-    let detail = "DATA on stream \(frame.stream), of which the capture lacks the HEADERS"
-    stream.note(.headMissing, at: frame.offset, in: direction, detail)
-    stream.beginWithoutHead(direction)
+    stream.beginWithoutHead(direction, at: frame.offset)
     dropOldest(at: frame.offset, in: direction, report)
     return open[frame.stream]
   }

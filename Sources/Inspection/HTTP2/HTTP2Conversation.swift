@@ -208,6 +208,9 @@ final class HTTP2Conversation: Conversation {
       if recentlyClosed.count >= 128 { recentlyClosed.removeFirst(64) }
       recentlyClosed.append(stream.id)
     }
+    if let unasked = stream.unasked, !stream.message(.clientToServer).hasBegun, !client.mayLackFrames {
+      stream.note(unasked)
+    }
     stream.tunnel?.close(.fin, seen: seen, report: report)
     for draft in stream.drafts(seen: seen) { report(.exchange(draft)) }
   }

@@ -24,6 +24,8 @@ struct HTTP2Fields {
   private let offset: UInt64
   private let direction: Direction
   private(set) var findings: FindingList
+  /// Whether fields are left out that the capture does not explain.
+  private(set) var lacksFields = false
   private var hasFields = false
   /// Bytes of all fields, also of those that are left out.
   private var decodedByteCount = 0
@@ -69,6 +71,7 @@ struct HTTP2Fields {
       }
     }
     guard unknown.fieldCount > 0 else { return checkPseudoFields() }
+    lacksFields = true
     let value = unknown.value.map { "; the value of one is \(excerpt($0))" } ?? ""
     note(
       .fieldsUnknown, "\(unknown.fieldCount) fields refer to what the capture lacks and are left out\(value)")

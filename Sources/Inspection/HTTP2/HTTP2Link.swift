@@ -34,6 +34,9 @@ struct HTTP2Link: Hashable {
     self.flags = flags
   }
 
+  /// What stands before the header block in a HEADERS frame: the length of its padding, and its priority.
+  var byteCountBeforeBlock: Int { (flags & 0x08 != 0 ? 1 : 0) + (flags & 0x20 != 0 ? 5 : 0) }
+
   /// Whether it is SETTINGS as a connection begins with.
   var beginsConnection: Bool { type == .settings && flags == 0 }
 

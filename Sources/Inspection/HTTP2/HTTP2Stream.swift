@@ -9,6 +9,10 @@ final class HTTP2Stream {
   private var requestEnd: Timestamp?
   private var responseStart: Timestamp?
   private let context: SessionContext
+  /// What to tell where no request comes and none can be missing.
+  var unasked: Finding?
+  /// Whether fields are left out that the capture does not explain.
+  private var lacksFields = false
   /// What passes through a CONNECT, where it is read.
   var tunnel: HTTP2Tunnel?
   /// The request and the response.
@@ -96,6 +100,7 @@ final class HTTP2Stream {
   /// Takes a header section that is no trailer section, up to which so much had been seen.
   func receiveHead(_ head: HTTP2Fields, endsStream: Bool, in direction: Direction, seen: ByteCounts) {
     findings.append(head.findings)
+    if head.lacksFields { lacksFields = true }
     if direction == .serverToClient, !endsStream, let code = head.statusCode, (100..<200).contains(code) {
       keepInterim(head, code)
     } else {
@@ -105,11 +110,19 @@ final class HTTP2Stream {
 
   func receiveTrailers(_ trailers: HTTP2Fields, in direction: Direction) {
     findings.append(trailers.findings)
+    if trailers.lacksFields { lacksFields = true }
     messages[place(direction)].keepTrailers(trailers)
   }
 
-  /// The head of the message in this direction is missing, or cannot be decoded.
-  func beginWithoutHead(_ direction: Direction) {
+  /// The head of the message in this direction cannot be decoded.
+  func loseHead(_ direction: Direction) {
+    messages[place(direction)].beginWithoutHead()
+  }
+
+  /// The body of a message comes, and the capture lacks the head.
+  func beginWithoutHead(_ direction: Direction, at offset: UInt64) {
+    let sender = direction.sender.rawValue
+    note(.headMissing, at: offset, in: direction, "the capture lacks the HEADERS of the \(sender)'s message")
     messages[place(direction)].beginWithoutHead()
   }
 
@@ -196,7 +209,7 @@ final class HTTP2Stream {
           findings: dns.findings, seen: seen))
     }
     if let grpc = GRPCOverHTTP(
-      exchange, asked: request.content, answered: response.content, at: responseEnd)
+      exchange, asked: request.content, answered: response.content, at: responseEnd, lacksFields: lacksFields)
     {
       exchange.grpc = grpc.call
       for finding in grpc.findings { findings.append(finding) }

@@ -47,15 +47,16 @@ extension JSONWriter {
     object { json in
       json.field("number", field.number)
       switch field.value {
+      // Numbers as text, as in protobuf's own JSON: many readers round those beyond 2^53.
       case .varint(let value):
         json.field("type", "varint")
-        json.field("value", value)
+        json.field("value", "\(value)")
       case .fixed64(let value):
         json.field("type", "fixed64")
-        json.field("value", value)
+        json.field("value", "\(value)")
       case .fixed32(let value):
         json.field("type", "fixed32")
-        json.field("value", value)
+        json.field("value", "\(value)")
       case .text(let start, let byteCount):
         json.field("type", "text")
         json.field("length", byteCount)
