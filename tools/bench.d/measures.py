@@ -11,7 +11,6 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import reading
 from interceptors import CLIENT_UID, CLIENTS, WORKPLACE, Relay, Sslsplit, as_client
 
 RSA, ECDSA = "bench-rsa.wiretape.test", "bench-ecdsa.wiretape.test"
@@ -193,14 +192,6 @@ def wall_ms(command):
     return (time.monotonic() - begin) * 1000
 
 
-def replay(options):
-    if options.only == "sslsplit":
-        return
-    prepare()
-    result = Result("", "MiB/CPU s", {}, *ratio_at_least(15))
-    yield reading.measure(result, options.capture, progress)
-
-
 ALL = {
     "download": download,
     "handshakes": handshakes,
@@ -208,5 +199,4 @@ ALL = {
     "idle": idle,
     "stall": stall,
     "start": start,
-    "replay": replay,
 }
