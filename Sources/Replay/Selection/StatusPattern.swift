@@ -40,9 +40,10 @@ public struct StatusPattern: Hashable, Sendable, CustomStringConvertible {
     default: break
     }
     if let range = bound(text) ?? hundred(text) ?? range(text) { return .codes(range) }
-    // Numbers that are none of these are slips, not words.
-    let isWord = text.utf8.allSatisfy { $0 > 0x20 } && text.utf8.contains { ($0 | 0x20) >= 0x61 }
-    return isWord && !(text.first?.isNumber ?? true) ? .name(text) : nil
+    // What begins otherwise is a slip, not a word.
+    let word = text.hasPrefix("+") || text.hasPrefix("-") ? text.dropFirst() : text[...]
+    guard let first = word.first, first.isLetter, text.utf8.allSatisfy({ $0 > 0x20 }) else { return nil }
+    return .name(text)
   }
 
   /// `>=400`, `<300`.
