@@ -1,4 +1,3 @@
-import Foundation
 import Packets
 import SessionEvents
 import TestSupport
