@@ -60,6 +60,12 @@ enum LinkHeader {
     switch number < 0x1_0000 ? number : number.byteSwapped {
     case 2: return NetworkStart(family: .ipv4, offset: 4)
     case 10, 24, 28, 30: return NetworkStart(family: .ipv6, offset: 4)
+    default: break
+    }
+    // Some tools write an EtherType into the last two bytes.
+    switch UInt16(truncatingIfNeeded: number) {
+    case EtherType.ipv4: return NetworkStart(family: .ipv4, offset: 4)
+    case EtherType.ipv6: return NetworkStart(family: .ipv6, offset: 4)
     default: throw .notIP(protocolNumber: number)
     }
   }

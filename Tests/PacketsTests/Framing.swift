@@ -50,6 +50,7 @@ struct Framing: CustomTestStringConvertible, Sendable {
     Framing("old QinQ", .ethernet, addresses + "9100 0064 8100 0065 0800"),
     Framing("little-endian NULL", .null, "02000000"),
     Framing("big-endian NULL", .null, "00000002"),
+    Framing("NULL with an EtherType", .null, "0f000800"),
     Framing("NULL, IPv6 of a Mac", .null, "1e000000", .ipv6UDP),
     Framing("LOOP", .loop, "00000002"),
     Framing("LOOP, IPv6 of OpenBSD", .loop, "00000018", .ipv6UDP),
