@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test func `joins a header block of two frames, and tells a pushed stream`() throws {
-    let found = try exchanges("vectors/http2/nghttp2.pcap")
+    let found = try exchanges("corpus/arkime__http2-nghttp2.pcap")
     #expect(found.compactMap(\.request).map { text($0.target) } == ["/", "/stylesheets/screen.css"])
     #expect(found.compactMap(\.response).map(\.status) == [200, 200])
     #expect(found.compactMap(\.response).map(\.body.byteCount) == [6_616, 39_082])

@@ -105,18 +105,33 @@ def exact(item):
 
 
 def by_identity(theirs, ours):
-    """Such pairs in any order, those first whose facts agree."""
+    """Such pairs in any order: those first whose facts agree, and of damaged messages those last that share a beginning."""
     waiting = defaultdict(list)
     for item in ours:
         waiting[item.identity].append(item)
-    for item in theirs:
+    lost = []
+    for item in sorted(theirs, key=lambda item: not item.complete):
         candidates = waiting[item.identity]
         match = next((other for other in candidates if not unlike_facts(item, other)), None)
         match = match or next((other for other in candidates if other.complete or item.list == "dns"), None)
-        if match is not None:
-            candidates.remove(match)
+        if match is None:
+            lost.append(item)
+            continue
+        candidates.remove(match)
         yield item, match
-    yield from ((None, item) for items in waiting.values() for item in items)
+    extra = [item for items in waiting.values() for item in items]
+    for item in lost:
+        match = next((other for other in extra if is_same_damaged(item, other)), None)
+        if match is not None:
+            extra.remove(match)
+        yield item, match
+    yield from ((None, item) for item in extra)
+
+
+def is_same_damaged(left, right):
+    """Whether they are one DNS message, of which one side at least could not read the questions."""
+    is_damaged = not (left.complete and right.complete)
+    return left.list == right.list == "dns" and is_damaged and left.identity[:3] == right.identity[:3]
 
 
 def unlike_facts(left, right):

@@ -106,8 +106,10 @@ def dns_items(messages, ends):
     for message in messages:
         over_tcp = message["transport"] == "tcp"
         questions = tuple((names.dns_name(name), kind, number) for name, kind, number in message["qd"])
+        # tshark writes `<Name too long>` and the like for names that it cannot read.
+        is_readable = not message.get("malformed") and not any(name.startswith("<") for name, _, _ in questions)
         facts = {}
-        if not message.get("malformed"):
+        if is_readable:
             facts = {
                 "rcode": message["rcode"], "answers": message["an"], "authority": message["ns"],
                 "additional": message["ar"],
@@ -116,7 +118,7 @@ def dns_items(messages, ends):
         yield Item(
             "dns", ends.get(message["stream"]) if over_tcp else None, f"frame {message['frame']}",
             (message["id"], message["qr"], message["opcode"], questions), facts,
-            complete=not message.get("malformed"),
+            complete=is_readable,
         )  # fmt: skip
 
 

@@ -212,11 +212,11 @@ def rcode(message):
 
 
 def tls_items(line):
+    """Hellos; what has no fingerprint is none that tshark lists: of SSL 2, or only what was seen of a handshake."""
     hello = line["hello"]
     place = f"packet {line['packet']}"
     if hello["from"] == "client":
-        yield Item(
-            "tls", ends(line), place, ("client", names.ours(hello["sni"]), hello["ja3"]), {"ja4": hello["ja4"]}
-        )
+        identity, facts = ("client", names.ours(hello["sni"]), hello["ja3"]), {"ja4": hello["ja4"]}
     else:
-        yield Item("tls", ends(line), place, ("server", hello["ja3s"]))
+        identity, facts = ("server", hello["ja3s"]), {}
+    yield Item("tls", ends(line), place, identity, facts, complete=identity[-1] is not None)
