@@ -26,6 +26,13 @@ func hexadecimalValue(_ byte: UInt8) -> UInt8? {
   }
 }
 
+/// The value of decimal digits; nil where there are none, something else, or more than 2^63 - 1.
+func decimal(_ digits: some Collection<UInt8>) -> UInt64? {
+  guard !digits.isEmpty, digits.count <= 19, digits.allSatisfy(isDigit) else { return nil }
+  let value = digits.reduce(UInt64(0)) { $0 * 10 + UInt64($1 - 0x30) }
+  return value <= UInt64(Int64.max) ? value : nil
+}
+
 /// Whether two texts are the same but for the case of ASCII letters.
 func equalsIgnoringCase(_ text: some Collection<UInt8>, _ other: some Collection<UInt8>) -> Bool {
   text.count == other.count && zip(text, other).allSatisfy { $0 == $1 || lowercased($0) == lowercased($1) }

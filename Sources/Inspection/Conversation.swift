@@ -77,7 +77,8 @@ struct ByteCounts: Hashable {
 final class SessionContext {
   let environment: InspectionEnvironment
   let session: SessionID
-  let serverPort: UInt16
+  /// Where the client meant to go.
+  let server: Endpoint
   let dns: DNSSetting
   /// Whether the bytes were decrypted by the relay.
   var isSecured = false
@@ -87,15 +88,16 @@ final class SessionContext {
   private var nestedCount = 0
 
   init(
-    environment: InspectionEnvironment, session: SessionID, serverPort: UInt16, dns: DNSSetting = .plain
+    environment: InspectionEnvironment, session: SessionID, server: Endpoint, dns: DNSSetting = .plain
   ) {
     self.environment = environment
     self.session = session
-    self.serverPort = serverPort
+    self.server = server
     self.dns = dns
   }
 
   var limits: InspectionLimits { environment.limits }
+  var serverPort: UInt16 { server.port }
 
   /// Counts a conversation that begins within another; false where it would be one too many.
   ///
@@ -109,5 +111,10 @@ final class SessionContext {
   func takeIndex() -> Int {
     exchangeCount += 1
     return exchangeCount - 1
+  }
+
+  /// Gives back the indices that a conversation took which is undone, unless others have taken some since.
+  func giveBack(_ count: Int, since first: Int) {
+    if exchangeCount == first + count { exchangeCount = first }
   }
 }

@@ -17,7 +17,7 @@ final class SessionInspection {
     environment: InspectionEnvironment
   ) {
     context = SessionContext(
-      environment: environment, session: session, serverPort: opening.originalDestination.port,
+      environment: environment, session: session, server: opening.originalDestination,
       dns: DNSSetting(opening))
     stream = ProtocolChoice(context)
     summary = SessionSummary(

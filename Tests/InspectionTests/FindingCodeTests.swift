@@ -18,6 +18,8 @@ import Testing
       + codes(BodyProblem.self)
       + codes(DNSProblem.self)
       + codes(TLSProblem.self)
+      + codes(CommandProblem.self) + codes(SMTPProblem.self) + codes(IMAPProblem.self)
+      + codes(RedisProblem.self) + codes(PostgreSQLProblem.self)
     #expect(explained == made)
   }
 

@@ -73,7 +73,8 @@ struct WebSocketScript {
 
   private func follow(_ events: [PacketEvent]) -> [Exchange] {
     let environment = InspectionEnvironment(services: ContentServices.system, limits: limits, bodies: nil)
-    let context = SessionContext(environment: environment, session: SessionID(1), serverPort: 80)
+    let server = Endpoint(address: .v4(0xc633_6407), port: 80)
+    let context = SessionContext(environment: environment, session: SessionID(1), server: server)
     let start = Sighting(time: EventScript.time(ofPacket: 1), packet: 1)
     let conversation = WebSocketConversation(
       context, request: request.map(field), response: response.map(field), start: start)

@@ -92,7 +92,7 @@ struct HTTP1Guess {
   }
 
   /// Whether the line, now at its end, is that of a request without a version: other protocols have one of their own.
-  private var isWithoutVersion: Bool {
+  var isWithoutVersion: Bool {
     firstTargetByte == UInt8(ascii: "/") && !hasSecondWord && knownHTTPMethods.contains(method)
   }
 

@@ -2,26 +2,35 @@ import SessionEvents
 
 /// Chooses a session's protocol by what is said, not by port, and then passes everything on to that conversation.
 ///
-/// Until a direction's bytes decide, both directions are kept, at most `limits.undecidedByteCount` of them; the
-/// conversation then gets them as if nothing had been held back. Each guess looks at one byte at a time, so that
-/// the choice falls at the same byte however the stream is split.
+/// **The rule.** What makes nearly sure of a protocol decides at once, in either direction: a start line of HTTP/1, a
+/// ClientHello, a preface, a greeting or a command that one protocol alone has. What several protocols could begin
+/// with decides together with the other direction: what both speak for. Where the session ends, or reaches
+/// `limits.undecidedByteCount` first, what one side speaks for and the other does not contradict is taken. Only where
+/// that leaves several, or a message too damaged to be recognised, the port breaks the tie.
+///
+/// **Undoing.** A conversation that is not sure of itself (`Standing.provisional`) is given everything, while the bytes
+/// are kept, counted as before, and its reports are held back. Once it is confirmed they go out; refuted, it is thrown
+/// away with its exchanges' numbers, its protocol is ruled out, and the kept bytes are looked at anew, at last as
+/// opaque. At the limit, and when the session closes, the one in place is taken.
+///
+/// Each guess looks at one byte at a time, so that the choice falls at the same byte however the stream is split.
 final class ProtocolChoice: Conversation {
-  /// What is counted for keeping a run of bytes besides the bytes themselves.
-  private static let runCost = 64
-
   private let context: SessionContext
   /// Whether it begins in the midst of a session: in a tunnel, or after an upgrade.
   private let isNested: Bool
   private var chosen: (any Conversation)?
-  private var held: [Held] = []
-  private var cost = 0
-  private var client = DirectionGuess(.clientToServer)
-  private var server = DirectionGuess(.serverToClient)
+  private var candidate: Candidate?
+  private var held = HeldEvents()
+  private var guesses = ProtocolGuesses()
 
-  private enum Held {
-    case bytes(Direction, Sighting, [UInt8])
-    case gap(Direction, Sighting, UInt64)
-    case halfClosed(Direction)
+  /// A conversation that may yet be wrong.
+  private struct Candidate {
+    var guess: GuessedProtocol
+    var conversation: any Conversation
+    /// How many exchanges had begun before it, and how many it began.
+    var indexCountBefore: Int
+    var ownIndexCount = 0
+    var reports: [ConversationReport] = []
   }
 
   /// Nested, neither the session's ALPN nor its port says anything about the protocol.
@@ -35,168 +44,175 @@ final class ProtocolChoice: Conversation {
     report: (ConversationReport) -> Void
   ) {
     if let chosen {
-      chosen.receive(bytes, from: start, in: direction, at: sighting, report: report)
-      return
+      return chosen.receive(bytes, from: start, in: direction, at: sighting, report: report)
     }
     guard start < bytes.count else { return }
-    let position = hold(bytes, from: start, in: direction, at: sighting)
-    guard let choice = choice(isForced: cost >= context.limits.undecidedByteCount) else { return }
-    choose(choice, report)
-    if position < bytes.count {
-      chosen?.receive(bytes, from: position, in: direction, at: sighting, report: report)
+    let end = start + held.admit(bytes.count - start, direction, sighting, limit: limit)
+    if candidate == nil, let found = look(at: bytes, start..<end, direction) {
+      begin(found)
+      if candidate?.conversation.standing == .confirmed {
+        // Nothing need be kept of the bytes that decide for good.
+        accept(report)
+        chosen?.receive(bytes, from: start, in: direction, at: sighting, report: report)
+        return
+      }
+    }
+    held.append(bytes[start..<end], direction, sighting)
+    let taken = end < bytes.count ? Array(bytes[..<end]) : bytes
+    feed { $0.receive(taken, from: start, in: direction, at: sighting, report: $1) }
+    settle(report)
+    if end < bytes.count {
+      receive(bytes, from: end, in: direction, at: sighting, report: report)
     }
   }
 
   func skip(
-    _ byteCount: UInt64, in direction: Direction, at sighting: Sighting,
-    report: (ConversationReport) -> Void
+    _ byteCount: UInt64, in direction: Direction, at sighting: Sighting, report: (ConversationReport) -> Void
   ) {
-    if let chosen {
-      chosen.skip(byteCount, in: direction, at: sighting, report: report)
-      return
-    }
-    withGuess(direction) { $0.lose() }
+    if let chosen { return chosen.skip(byteCount, in: direction, at: sighting, report: report) }
+    if candidate == nil { guesses.lose(direction) }
     held.append(.gap(direction, sighting, byteCount))
-    cost += ProtocolChoice.runCost
-    if let choice = choice(isForced: cost >= context.limits.undecidedByteCount) { choose(choice, report) }
+    feed { $0.skip(byteCount, in: direction, at: sighting, report: $1) }
+    settle(report)
   }
 
   func halfClose(_ direction: Direction, report: (ConversationReport) -> Void) {
-    if let chosen {
-      chosen.halfClose(direction, report: report)
-    } else {
-      held.append(.halfClosed(direction))
-      cost += ProtocolChoice.runCost
-    }
+    if let chosen { return chosen.halfClose(direction, report: report) }
+    held.append(.halfClosed(direction))
+    feed { $0.halfClose(direction, report: $1) }
+    settle(report)
   }
 
   func close(_ end: SessionEnd, report: (ConversationReport) -> Void) {
-    if chosen == nil, let choice = choice(isForced: true) { choose(choice, report) }
+    if chosen == nil, !held.isEmpty { force(report) }
     chosen?.close(end, report: report)
   }
 
-  // MARK: Holding
+  // MARK: Looking
 
-  /// Keeps bytes until they decide or no more may be kept; returns where it stopped.
-  private func hold(
-    _ bytes: [UInt8], from start: Int, in direction: Direction, at sighting: Sighting
-  ) -> Int {
-    let continuesRun = beginsWithinRun(direction, sighting)
-    if !continuesRun { cost += ProtocolChoice.runCost }
-    let room = max(0, context.limits.undecidedByteCount - cost)
-    let end = start + min(room, bytes.count - start)
-    let position = withGuess(direction) { $0.receive(bytes, start..<end) }
-    cost += position - start
-    if continuesRun, case .bytes(_, _, var run) = held[held.count - 1] {
-      held[held.count - 1] = .halfClosed(direction)
-      run += bytes[start..<position]
-      held[held.count - 1] = .bytes(direction, sighting, run)
-    } else {
-      held.append(.bytes(direction, sighting, Array(bytes[start..<position])))
-    }
-    return position
+  private var limit: Int { context.limits.undecidedByteCount }
+
+  private func look(at bytes: [UInt8], _ range: Range<Int>, _ direction: Direction) -> GuessedProtocol? {
+    agreedProtocol ?? guesses.look(at: bytes, range, in: direction, port: port)
   }
 
-  private func beginsWithinRun(_ direction: Direction, _ sighting: Sighting) -> Bool {
-    guard case .bytes(let lastDirection, let lastSighting, _) = held.last else { return false }
-    return lastDirection == direction && lastSighting == sighting
+  /// The server's port, where it means something.
+  private var port: UInt16? { isNested ? nil : context.serverPort }
+
+  /// What both sides agreed on by ALPN.
+  private var agreedProtocol: GuessedProtocol? {
+    context.speaksHTTP2 && !isNested && !guesses.wrong.contains(.http2) ? .http2 : nil
   }
 
-  private func withGuess<Result>(_ direction: Direction, _ body: (inout DirectionGuess) -> Result) -> Result {
-    switch direction {
-    case .clientToServer: body(&client)
-    case .serverToClient: body(&server)
-    }
-  }
-
-  // MARK: Choosing
-
-  private func choice(isForced: Bool) -> GuessedProtocol? {
-    if context.speaksHTTP2, !isNested { return .http2 }
-    switch (client.verdict, server.verdict) {
-    case (.decided(let found), _), (_, .decided(let found)):
-      return found
-    case (.excluded, .excluded):
-      return lastResort()
-    case (.excluded, _), (_, .excluded), (.undecided, .undecided):
-      guard isForced else { return nil }
-      if heldBytesSpeakHTTP2() { return .http2 }
-      return client.isLikelyHTTP1 || lostDirectionSpeaksHTTP1() ? .http1 : lastResort()
-    }
-  }
-
-  /// Where the content does not tell, the port may: a damaged DNS message should be shown as one.
-  private func lastResort() -> GuessedProtocol {
-    let isDNSPort = !isNested && dnsPorts.contains(context.serverPort)
-    return isDNSPort && (client.isPossiblyDNS || server.isPossiblyDNS) ? .dns : .opaque
-  }
-
-  private func lostDirectionSpeaksHTTP1() -> Bool {
-    for direction in Direction.allCases where withGuess(direction, { $0.isLost }) {
-      var bytes: [UInt8] = []
-      for case .bytes(direction, _, let run) in held { bytes += run }
-      for line in bytes.split(separator: UInt8(ascii: "\n"))
-      where HTTP1StartLine.locate(in: line, sentBy: direction.sender) != nil {
-        return true
+  /// Looks at everything that was kept, from the beginning.
+  private func lookAgain() -> GuessedProtocol? {
+    for item in held.items {
+      switch item {
+      case .bytes(let direction, _, let bytes):
+        if let found = look(at: bytes, 0..<bytes.count, direction) { return found }
+      case .gap(let direction, _, _): guesses.lose(direction)
+      case .halfClosed: break
       }
     }
-    return false
+    return nil
   }
 
-  /// Whether frames are found in what is held: the capture began in their midst, or lacks the beginning.
-  private func heldBytesSpeakHTTP2() -> Bool {
-    Direction.allCases.contains { direction in
-      var search = HTTP2Search(direction, .behindGap, limit: .max)
-      for case .bytes(direction, let sighting, let run) in held {
-        var position = 0
-        if search.receive(run, &position, at: sighting, drop: { _, _ in }) { return true }
+  // MARK: Candidates
+
+  /// Lets a conversation have everything that was kept.
+  private func begin(_ guess: GuessedProtocol) {
+    candidate = Candidate(
+      guess: guess, conversation: makeConversation(guess), indexCountBefore: context.exchangeCount)
+    for item in held.items {
+      switch item {
+      case .bytes(let direction, let sighting, let bytes):
+        feed { $0.receive(bytes, from: 0, in: direction, at: sighting, report: $1) }
+      case .gap(let direction, let sighting, let byteCount):
+        feed { $0.skip(byteCount, in: direction, at: sighting, report: $1) }
+      case .halfClosed(let direction):
+        feed { $0.halfClose(direction, report: $1) }
       }
-      return search.finish()
     }
   }
 
-  private func isReversedHTTP2() -> Bool {
+  /// Tells the candidate something, and keeps what it reports.
+  private func feed(_ tell: (any Conversation, (ConversationReport) -> Void) -> Void) {
+    guard let conversation = candidate?.conversation else { return }
+    let before = context.exchangeCount
+    var reports: [ConversationReport] = []
+    tell(conversation) { reports.append($0) }
+    candidate?.reports += reports
+    candidate?.ownIndexCount += context.exchangeCount - before
+  }
+
+  /// Goes by what the candidate thinks of itself.
+  private func settle(_ report: (ConversationReport) -> Void) {
+    while let standing = candidate?.conversation.standing {
+      switch standing {
+      case .confirmed: return accept(report)
+      case .refuted: undo()
+      case .provisional:
+        if held.cost >= limit { accept(report) }
+        return
+      }
+    }
+    if chosen == nil, held.cost >= limit { force(report) }
+  }
+
+  /// Takes what is in place, or what is likeliest.
+  private func force(_ report: (ConversationReport) -> Void) {
+    while chosen == nil {
+      if candidate == nil {
+        begin(agreedProtocol ?? guesses.likeliest(of: held.items, port: port))
+      }
+      if candidate?.conversation.standing == .refuted { undo() } else { accept(report) }
+    }
+  }
+
+  private func accept(_ report: (ConversationReport) -> Void) {
+    guard let candidate else { return }
+    chosen = candidate.conversation
+    self.candidate = nil
+    held = HeldEvents()
+    guesses = ProtocolGuesses()
+    for item in candidate.reports { report(item) }
+  }
+
+  /// Throws the candidate away, as if it had never been, and looks for another.
+  private func undo() {
+    guard let candidate else { return }
+    context.giveBack(candidate.ownIndexCount, since: candidate.indexCountBefore)
+    guesses = ProtocolGuesses(excluding: guesses.wrong.union(ProtocolSet(candidate.guess)))
+    self.candidate = nil
+    if let found = lookAgain() { begin(found) }
+  }
+
+  /// Whether who opened the connection was guessed the wrong way round.
+  private var isReversedHTTP2: Bool {
     func bytes(_ direction: Direction) -> [UInt8] {
       var bytes: [UInt8] = []
-      for case .bytes(direction, _, let run) in held { bytes += run }
+      for case .bytes(direction, _, let run) in held.items { bytes += run }
       return bytes
     }
     return HTTP2Orientation.isReversed(client: bytes(.clientToServer), server: bytes(.serverToClient))
   }
 
-  private func choose(_ choice: GuessedProtocol, _ report: (ConversationReport) -> Void) {
-    let conversation: any Conversation =
-      switch choice {
-      case .http1: HTTP1Conversation(context)
-      case .http2:
-        isReversedHTTP2() ? ReversedConversation(HTTP2Conversation(context)) : HTTP2Conversation(context)
-      case .tls: TLSConversation(context)
-      case .dns: DNSStreamConversation(context)
-      case .opaque: OpaqueConversation(context)
-      }
-    chosen = conversation
-    let held = self.held
-    self.held = []
-    for item in held {
-      switch item {
-      case .bytes(let direction, let sighting, let bytes):
-        conversation.receive(bytes, from: 0, in: direction, at: sighting, report: report)
-      case .gap(let direction, let sighting, let byteCount):
-        conversation.skip(byteCount, in: direction, at: sighting, report: report)
-      case .halfClosed(let direction):
-        conversation.halfClose(direction, report: report)
-      }
+  private func makeConversation(_ guess: GuessedProtocol) -> any Conversation {
+    switch guess {
+    case .http1: HTTP1Conversation(context)
+    case .http2:
+      isReversedHTTP2 ? ReversedConversation(HTTP2Conversation(context)) : HTTP2Conversation(context)
+    case .tls: TLSConversation(context)
+    case .dns: DNSStreamConversation(context)
+    case .smtp: LineConversation<SMTPDialect>(context, midst: guesses.midst)
+    case .imap: LineConversation<IMAPDialect>(context, midst: guesses.midst)
+    case .pop3: LineConversation<POP3Dialect>(context, midst: guesses.midst)
+    case .ftp: LineConversation<FTPDialect>(context, midst: guesses.midst)
+    case .redis: RedisConversation(context, midst: guesses.midst)
+    case .postgresql: PostgreSQLConversation(context)
+    case .socks: SOCKSConversation(context)
+    case .proxy: ProxyHeaderConversation(context)
+    case .opaque: OpaqueConversation(context)
     }
   }
-}
-
-/// Ports on which a message too damaged to be recognised counts as DNS all the same.
-let dnsPorts: Set<UInt16> = [53, 853, 5_353, 5_355]
-
-enum GuessedProtocol {
-  case http1
-  case http2
-  case tls
-  case dns
-  case opaque
 }
