@@ -11,86 +11,88 @@ import Testing
     return String(decoding: output, as: UTF8.self)
   }
 
-  @Test func `shows everything that can be said`() {
-    #expect(
-      Self.text(SampleObservations.all) == #"""
-        2026-11-24 UTC
-        #1   08:15:02.101  curl[4711] 127.0.0.1:41380 → 10.9.8.7:53 (address) udp
-        #1   08:15:02.101  DNS                   1.0 ms  A www.example.com → CNAME example.com, 10.1.2.3
-        #1   08:15:02.103  DNS                   1.0 ms  A nosuch.test → NXDOMAIN
-        #1   08:15:02.104  DNS                           AAAA lost.test → no answer
-        #7   08:15:02.105  10.0.0.1:5353 → 224.0.0.251:5353 (address) udp
-        #7   08:15:02.105  mDNS                          A printer.local ?
-        #7   08:15:02.106  mDNS                          printer.local A 10.1.2.7 · x.local SRV is gone
-        #8   08:15:02.106  10.0.0.1:50123 → 224.0.0.252:5355 (address) udp
-        #8   08:15:02.106  LLMNR                 1.0 ms  A wpad → 10.1.2.3
-        #1   08:15:02.107  DNS                           A www.example.com → no records
-                           (to an earlier query)
-        #1   08:15:02.107  DSO                           KeepAlive → no answer
-        #1   08:15:02.107  UPDATE                        SOA example.com if 1 condition holds
-                           add b.test A 10.1.2.8  delete c.test TXT → no answer
-        #2   08:15:02.104  curl[4711] 10.0.0.1:55712 → example.com:443 (sni) 10.1.2.3
-                           TLSv1.3 TLS_AES_128_GCM_SHA256, ALPN http/1.1, certificate CN=example.com, issued
-                           by CN=Example CA
-                           ! certificate: certificate has expired
-        #2   08:15:02.131  GET    200   1.3 kB  20.0 ms  https://example.com/  text/html
-        #2   08:15:02.161  POST   404  12.3 kB    1.4 s
-                           https://example.com/v1/items?page=2&order=ascending&filter=none  after 100
-                           sent 1.2 MB  application/json  98.8 kB decoded
-        #2   08:15:03.601  GET    502      7 B   1.0 ms  https://example.com/cut  text/plain  incomplete
-                           ! http1.chunk-size-invalid at 13000 of the server's bytes: chunk size
-                           "xyz\u{1b}[2J" is no number
-        #2   08:15:03.603  GET    -                      https://example.com/late  no response
-        #2   08:15:03.603  GET    200     99 B   1.0 ms  https://example.com/streams  text/css
-        #2   08:15:03.603  GET    200     99 B   1.0 ms  https://example.com/streams  text/css
-                           gRPC NOT_FOUND "no such user"  1 message sent, 3 received
-        #2   08:15:03.604  H2                            the connection itself
-                           ! h2.goaway at 44 of the server's bytes: the server goes away: CANCEL, last
-                           stream 7
-        #2   08:15:03.604  WS           1.2 kB   1.0 ms  client: text  "say "hello""…  9.8 kB inflated
-                           3 fragments
-        #2   08:15:03.604  WS              7 B   1.0 ms  server: binary  incomplete
-        #2   08:15:03.604  WS              6 B   1.0 ms  server: close 1001  "gone"
-        #2   08:15:03.604  POST   200      0 B   1.0 ms  https://example.com/photos  sent 4.7 kB
-                           form: title, photo=me.jpg, and 1 more  text/plain
-        #2   08:15:03.604  SSE          1.1 kB   1.0 ms  price  #17  "{"up":1"…  in exchange 11
-        #2   08:15:03.604  SSE             0 B     0 ns  message  in exchange 11
-        #6   08:15:02.301  10.0.0.1:55716 → 10.1.2.6:25 (address)
-        #6   08:15:02.302  SMTP   220                    greeting  mail.test ESMTP
-        #6   08:15:02.302  SMTP   250            1.0 ms  EHLO client.test  mail.test  5 lines
-        #6   08:15:02.302  SMTP   535            1.0 ms  AUTH PLAIN •••  5.7.8 invalid credentials
-        #6   08:15:02.302  SMTP   250            1.0 ms  DATA  sent 12.3 kB  after 354  2.0.0 queued
-        #6   08:15:02.302  IMAP   OK             1.0 ms  LOGIN alice •••  done
-        #6   08:15:02.302  POP3   +OK  12.3 kB   1.0 ms  RETR 1  12 lines
-        #6   08:15:02.302  FTP    230            1.0 ms  PASS •••  welcome
-        #6   08:15:02.302  FTP    227            1.0 ms  PASV  (10,1,2,6,4,1)  data at 10.1.2.6:1025
-        #6   08:15:02.302  REDIS  ERR            1.0 ms  SET "a key" 1  WRONGTYPE Operation against a key
-        #6   08:15:02.302  REDIS  ok             1.0 ms  AUTH alice •••  OK
-        #6   08:15:02.302  PGSQL  ok             1.0 ms  Query select 1  1 row
-        #6   08:15:02.302  SOCKS  ok             1.0 ms  CONNECT example.com:443  succeeded
-        #6   08:15:02.302  PROXY                         PROXY TCP4 192.0.2.1 198.51.100.1 5000 443
-        #3   08:15:02.171  curl[4711] [2001:db8::1]:50000 → [2001:db8::2]:443 (address)
-                           bypassed, not recorded: the server wants a client certificate
-        #3   08:15:02.172  TLS                           hello example.com  ALPN h2,\xff  TLSv1.3,TLSv1.2
-                           JA4 t13d1516h2_8daaf6152771_e5627efa2ab1  not decrypted
-        #3   08:15:02.173  TLS                   3.0 ms  server chose TLSv1.2
-                           TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256  ALPN h2  certificate
-                           CN=example.com,O=Example\u{1b}, valid 2026-11-24 to 2026-11-24, issued by
-                           CN=Example CA, chain of 2  asks for a client certificate  client: unknown_ca
-                           99 B encrypted from the client  12.3 kB encrypted from the server
-                           ! tls.alert at 5 of the client's bytes: the client gives up: unknown_ca
-        #4   08:15:02.181  10.0.0.1:55714 → 10.1.2.4:8080 (address)
-        #4   08:15:02.186  reset by the server after 5.0 ms without an exchange
-                           ! server unreachable: connect: Connection refused
-        #5   08:15:02.191  curl[4711] 10.0.0.1:55715 → git.test:22 (dns) 10.1.2.5
-        #5   08:15:02.192  TCP                   8.0 ms  999 B from the client, 1.0 kB from the server,
-                           perhaps ssh: begins with "SSH-"
-        #5   08:15:02.201  open at the end of the recording after 10.0 ms
-                           ! 1,234,567 bytes are missing from the recording
-                           ! 21 bytes came again, other than before; the first stand
-        #2   08:15:03.604  reset by the client after 1.5 s
+  /// What is said of all samples.
+  static let everything = #"""
+    2026-11-24 UTC
+    #1   08:15:02.101  curl[4711] 127.0.0.1:41380 → 10.9.8.7:53 (address) udp
+    #1   08:15:02.101  DNS                   1.0 ms  A www.example.com → CNAME example.com, 10.1.2.3
+    #1   08:15:02.103  DNS                   1.0 ms  A nosuch.test → NXDOMAIN
+    #1   08:15:02.104  DNS                           AAAA lost.test → no answer
+    #7   08:15:02.105  10.0.0.1:5353 → 224.0.0.251:5353 (address) udp
+    #7   08:15:02.105  mDNS                          A printer.local ?
+    #7   08:15:02.106  mDNS                          printer.local A 10.1.2.7 · x.local SRV is gone
+    #8   08:15:02.106  10.0.0.1:50123 → 224.0.0.252:5355 (address) udp
+    #8   08:15:02.106  LLMNR                 1.0 ms  A wpad → 10.1.2.3
+    #1   08:15:02.107  DNS                           A www.example.com → no records
+                       (to an earlier query)
+    #1   08:15:02.107  DSO                           KeepAlive → no answer
+    #1   08:15:02.107  UPDATE                        SOA example.com if 1 condition holds
+                       add b.test A 10.1.2.8  delete c.test TXT → no answer
+    #2   08:15:02.104  curl[4711] 10.0.0.1:55712 → example.com:443 (sni) 10.1.2.3
+                       TLSv1.3 TLS_AES_128_GCM_SHA256, ALPN http/1.1, certificate CN=example.com, issued
+                       by CN=Example CA
+                       ! certificate: certificate has expired
+    #2   08:15:02.131  GET    200   1.3 kB  20.0 ms  https://example.com/  text/html
+    #2   08:15:02.161  POST   404  12.3 kB    1.4 s
+                       https://example.com/v1/items?page=2&order=ascending&filter=none  after 100
+                       sent 1.2 MB  application/json  98.8 kB decoded
+    #2   08:15:03.601  GET    502      7 B   1.0 ms  https://example.com/cut  text/plain  incomplete
+                       ! http1.chunk-size-invalid at 13000 of the server's bytes: chunk size
+                       "xyz\u{1b}[2J" is no number
+    #2   08:15:03.603  GET    -                      https://example.com/late  no response
+    #2   08:15:03.603  GET    200     99 B   1.0 ms  https://example.com/streams  text/css
+    #2   08:15:03.603  GET    200     99 B   1.0 ms  https://example.com/streams  text/css
+                       gRPC NOT_FOUND "no such user"  1 message sent, 3 received
+    #2   08:15:03.604  H2                            the connection itself
+                       ! h2.goaway at 44 of the server's bytes: the server goes away: CANCEL, last
+                       stream 7
+    #2   08:15:03.604  WS           1.2 kB   1.0 ms  client: text  "say "hello""…  9.8 kB inflated
+                       3 fragments
+    #2   08:15:03.604  WS              7 B   1.0 ms  server: binary  incomplete
+    #2   08:15:03.604  WS              6 B   1.0 ms  server: close 1001  "gone"
+    #2   08:15:03.604  POST   200      0 B   1.0 ms  https://example.com/photos  sent 4.7 kB
+                       form: title, photo=me.jpg, and 1 more  text/plain
+    #2   08:15:03.604  SSE          1.1 kB   1.0 ms  price  #17  "{"up":1"…  in exchange 11
+    #2   08:15:03.604  SSE             0 B     0 ns  message  in exchange 11
+    #6   08:15:02.301  10.0.0.1:55716 → 10.1.2.6:25 (address)
+    #6   08:15:02.302  SMTP   220                    greeting  mail.test ESMTP
+    #6   08:15:02.302  SMTP   250            1.0 ms  EHLO client.test  mail.test  5 lines
+    #6   08:15:02.302  SMTP   535            1.0 ms  AUTH PLAIN •••  5.7.8 invalid credentials
+    #6   08:15:02.302  SMTP   250            1.0 ms  DATA  sent 12.3 kB  after 354  2.0.0 queued
+    #6   08:15:02.302  IMAP   OK             1.0 ms  LOGIN alice •••  done
+    #6   08:15:02.302  POP3   +OK  12.3 kB   1.0 ms  RETR 1  12 lines
+    #6   08:15:02.302  FTP    230            1.0 ms  PASS •••  welcome
+    #6   08:15:02.302  FTP    227            1.0 ms  PASV  (10,1,2,6,4,1)  data at 10.1.2.6:1025
+    #6   08:15:02.302  REDIS  ERR            1.0 ms  SET "a key" 1  WRONGTYPE Operation against a key
+    #6   08:15:02.302  REDIS  ok             1.0 ms  AUTH alice •••  OK
+    #6   08:15:02.302  PGSQL  ok             1.0 ms  Query select 1  1 row
+    #6   08:15:02.302  SOCKS  ok             1.0 ms  CONNECT example.com:443  succeeded
+    #6   08:15:02.302  PROXY                         PROXY TCP4 192.0.2.1 198.51.100.1 5000 443
+    #3   08:15:02.171  curl[4711] [2001:db8::1]:50000 → [2001:db8::2]:443 (address)
+                       bypassed, not recorded: the server wants a client certificate
+    #3   08:15:02.172  TLS                           hello example.com  ALPN h2,\xff  TLSv1.3,TLSv1.2
+                       JA4 t13d1516h2_8daaf6152771_e5627efa2ab1  not decrypted
+    #3   08:15:02.173  TLS                   3.0 ms  server chose TLSv1.2
+                       TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256  ALPN h2  certificate
+                       CN=example.com,O=Example\u{1b}, valid 2026-11-24 to 2026-11-24, issued by
+                       CN=Example CA, chain of 2  asks for a client certificate  client: unknown_ca
+                       99 B encrypted from the client  12.3 kB encrypted from the server
+                       ! tls.alert at 5 of the client's bytes: the client gives up: unknown_ca
+    #4   08:15:02.181  10.0.0.1:55714 → 10.1.2.4:8080 (address)
+    #4   08:15:02.186  reset by the server after 5.0 ms without an exchange
+                       ! server unreachable: connect: Connection refused
+    #5   08:15:02.191  curl[4711] 10.0.0.1:55715 → git.test:22 (dns) 10.1.2.5
+    #5   08:15:02.192  TCP                   8.0 ms  999 B from the client, 1.0 kB from the server,
+                       perhaps ssh: begins with "SSH-"
+    #5   08:15:02.201  open at the end of the recording after 10.0 ms
+                       ! 1,234,567 bytes are missing from the recording
+                       ! 21 bytes came again, other than before; the first stand
+    #2   08:15:03.604  reset by the client after 1.5 s
 
-        """#)
+    """#
+
+  @Test func `shows everything that can be said`() {
+    #expect(Self.text(SampleObservations.all) == Self.everything)
   }
 
   struct Header {

@@ -35,6 +35,7 @@ struct DirectionGuess {
   }
 
   var isLikelyHTTP1: Bool { !isLost && possible.contains(.http1) && http.isLikely }
+  var isLikelyTLS: Bool { !isLost && possible.contains(.tls) && tls.isLikely }
   var isPossiblyDNS: Bool { !isLost && dns.isWeaklyPlausible }
   /// Whether the first line fits nothing.
   var isInMidst: Bool { lines.isInMidst }

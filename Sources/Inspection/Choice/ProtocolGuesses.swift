@@ -62,6 +62,7 @@ struct ProtocolGuesses {
     if !wrong.contains(.http2), hasFrames(items) { return .http2 }
     // What answers a request of HTTP/0.9 is any bytes at all.
     if client.weak.contains(.http1) || client.isLikelyHTTP1 { return .http1 }
+    if client.isLikelyTLS || server.isLikelyTLS { return .tls }
     if !wrong.contains(.http1), Direction.allCases.contains(where: { speaksHTTP1Later($0, items) }) {
       return .http1
     }

@@ -18,7 +18,9 @@ struct TLSAnswer {
   private let digests: (any DigestService)?
   private var hello: ServerHello?
   /// Whether the server sent what it leaves out when it resumes a session (RFC 5246 §7.3).
-  private var isFullHandshake = false
+  private var isFullHandshake = false {
+    didSet { if isFullHandshake { facts.isResumed = false } }
+  }
 
   init(limits: InspectionLimits, digests: (any DigestService)?) {
     self.limits = limits
@@ -50,6 +52,7 @@ struct TLSAnswer {
     said.alerts = facts.alerts
     said.certificates = facts.certificates
     said.clientCertificates = facts.clientCertificates
+    said.isResumed = facts.isResumed
     facts = said
     if hello.isTLS13, !hello.isRetryRequest, message.isWhole { facts.isResumed = hello.usesPresharedKey }
     if !message.isWhole {

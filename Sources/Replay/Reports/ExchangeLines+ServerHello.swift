@@ -40,7 +40,8 @@ extension ExchangeLines {
     let isCurrent = leaf.notBefore <= exchange.start && exchange.start <= leaf.notAfter
     line.addWords("valid \(begin) to \(end),", isCurrent ? .dim : .bad)
     let isLast = certificates.count == 1
-    line.addWords("issued by \(DisplayText.safe(leaf.issuer))" + (isLast ? "" : ","), .dim)
+    let issuer = leaf.issuer == leaf.subject ? "itself" : DisplayText.safe(leaf.issuer)
+    line.addWords("issued by \(issuer)" + (isLast ? "" : ","), .dim)
     if !isLast { line.addWords("chain of \(certificates.count)", .dim) }
   }
 
