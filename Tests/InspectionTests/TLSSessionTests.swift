@@ -319,6 +319,24 @@ import Testing
     #expect(splittingDifference(script.events) == nil)
   }
 
+  @Test func `under way is counted, and be it one record that does not end`() throws {
+    var script = EventScript(server: "198.51.100.7:9443")
+    script.server(Array(TLSBuilder.applicationData(16_000).prefix(9_000)))
+    script.close(.open)
+    let cut = try #require(exchanges(script.events).first?.serverHello)
+    #expect(cut.version == nil)
+    #expect(cut.records?.server.applicationByteCount == 8_995)
+    script = EventScript(server: "198.51.100.7:9443")
+    script.client(TLSBuilder.applicationData(60) + TLSBuilder.applicationData(70))
+    script.server(TLSBuilder.applicationData(16_384) + TLSBuilder.applicationData(10))
+    script.close(.open)
+    let found = exchanges(script.events)
+    #expect(found.count == 1)
+    #expect(found.first?.serverHello?.records?.client.applicationRecordCount == 2)
+    #expect(found.first?.serverHello?.records?.server.applicationByteCount == 16_394)
+    #expect(splittingDifference(script.events) == nil)
+  }
+
   @Test func `with part of a ClientHello tells that part, without fingerprints`() throws {
     var script = EventScript()
     script.client(Array(CapturedHellos.split.prefix(100)))
