@@ -17,9 +17,10 @@ struct DNSOverHTTP {
     if let asked { take(asked) }
     if let answered { take(answered) }
     if exchange.query == nil, let request = http.request,
+      let variable = DNSOverHTTP.variable(of: request.target),
       exchange.response != nil || DNSOverHTTP.acceptsAnswer(request)
     {
-      takeTarget(request.target, at: offset, limits)
+      takeVariable(variable, at: offset, limits)
     }
     guard exchange.query != nil || exchange.response != nil else { return nil }
   }
@@ -43,14 +44,19 @@ struct DNSOverHTTP {
     }
   }
 
-  /// Takes the query from the variable `dns` of the target, in base64url without padding (RFC 8484 §4.1).
-  private mutating func takeTarget(_ target: [UInt8], at offset: UInt64, _ limits: InspectionLimits) {
-    guard let start = target.firstIndex(of: UInt8(ascii: "?")) else { return }
-    let variables = target[(start + 1)...].split(separator: UInt8(ascii: "&"))
+  /// The value of the variable `dns` of a target (RFC 8484 §4.1).
+  private static func variable(of target: [UInt8]) -> ArraySlice<UInt8>? {
+    guard let start = target.firstIndex(of: UInt8(ascii: "?")) else { return nil }
     let prefix = Array("dns=".utf8)
-    guard let variable = variables.first(where: { $0.starts(with: prefix) }),
-      let bytes = DNSOverHTTP.decodeBase64URL(variable.dropFirst(prefix.count))
-    else { return }
+    let variables = target[(start + 1)...].split(separator: UInt8(ascii: "&"))
+    return variables.first { $0.starts(with: prefix) }?.dropFirst(prefix.count)
+  }
+
+  /// Takes the query in base64url without padding.
+  private mutating func takeVariable(
+    _ variable: ArraySlice<UInt8>, at offset: UInt64, _ limits: InspectionLimits
+  ) {
+    guard let bytes = DNSOverHTTP.decodeBase64URL(variable) else { return }
     var reader = DNSMessageReader(
       bytes, bytes.indices, offset: offset, direction: .clientToServer, limits: limits)
     if let message = reader.message() { keep(message, reader.findings.all) }

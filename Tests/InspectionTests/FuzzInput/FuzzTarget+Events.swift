@@ -16,6 +16,30 @@ extension FuzzTarget {
     return events.events
   }
 
+  /// A byte of choices, one that chooses type, coding and sender, then a body of HTTP/1.
+  func body(_ bytes: [UInt8]) -> [SessionEvent] {
+    let types = [
+      "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/event-stream",
+      "application/dns-message",
+    ]
+    let codings = ["identity", "gzip", "deflate", "br", "zstd", "gzip, br", "zstd, deflate", "compress"]
+    let body = Array(bytes.dropFirst(2))
+    let choice = Int(bytes.dropFirst().first ?? 0)
+    let fields =
+      "Content-Type: \(types[choice & 3])\r\nContent-Encoding: \(codings[choice >> 2 & 7])\r\n"
+      + "Content-Length: \(body.count)\r\n\r\n"
+    let isRequest = choice & 0x20 != 0
+    let request = "POST / HTTP/1.1\r\nHost: a\r\n" + (isRequest ? fields : "Content-Length: 0\r\n\r\n")
+    let response = "HTTP/1.1 200 OK\r\n" + (isRequest ? "Content-Length: 0\r\n\r\n" : fields)
+    var events = EventList(.tcp, port: 80)
+    events.append(.bytes(.clientToServer, Array(request.utf8)))
+    if isRequest { events.append(.bytes(.clientToServer, body)) }
+    events.append(.bytes(.serverToClient, Array(response.utf8)))
+    if !isRequest { events.append(.bytes(.serverToClient, body)) }
+    events.append(.closed(SessionClosing(.fin)))
+    return events.events
+  }
+
   /// A byte of choices, then datagrams, each with two bytes of length in front; the last may be cut.
   func datagrams(_ bytes: [UInt8]) -> [SessionEvent] {
     var events: EventList

@@ -5,6 +5,7 @@ public import SessionEvents
 /// What can be fed with arbitrary bytes: the fuzzers of `tools/fuzz`, and the tests that keep what these once found.
 public enum FuzzTarget: String, CaseIterable, Sendable {
   case http1
+  case body
   case http2
   case hpack
   case dns
@@ -22,7 +23,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   /// Parses the bytes, and says which law is broken, if any.
   public func brokenLaw(_ bytes: [UInt8]) -> String? {
     switch self {
-    case .http1, .http2, .hpack, .dns, .dnsOverTCP, .tls, .x509, .inspector: brokenByInspector(bytes)
+    case .http1, .body, .http2, .hpack, .dns, .dnsOverTCP, .tls, .x509, .inspector: brokenByInspector(bytes)
     case .clientHello: brokenByClientHello(bytes)
     }
   }
@@ -31,6 +32,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   public func events(_ bytes: [UInt8]) -> [SessionEvent] {
     switch self {
     case .http1: dialogue(bytes, port: 80)
+    case .body: body(bytes)
     case .dnsOverTCP: dialogue(bytes, port: 53)
     case .dns: datagrams(bytes)
     case .http2: script(bytes, begunAs: prefaces)
@@ -48,12 +50,17 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   private func brokenByInspector(_ bytes: [UInt8]) -> String? {
     let limits = limits(bytes.first ?? 0)
     let events = events(bytes)
-    let whole = observations(events, limits)
-    let split = observations(events.flatMap(singleBytes), limits)
+    let bodies = HashedBodies()
+    let whole = observations(events, limits, bodies)
+    let splitBodies = HashedBodies()
+    let split = observations(events.flatMap(singleBytes), limits, splitBodies)
     if whole != split {
       let place = zip(whole, split).first { $0 != $1 }
       return "split into bytes, the events tell \(split.count) things, not \(whole.count), among them "
         + (place.map { "\($0.1), not \($0.0)" } ?? "the same to begin with")
+    }
+    if bodies.ended != splitBodies.ended {
+      return "split into bytes, the bodies are \(splitBodies.ended), not \(bodies.ended)"
     }
     let opened = whole.count { if case .opened = $0 { true } else { false } }
     let closed = whole.count { if case .closed = $0 { true } else { false } }
@@ -74,8 +81,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     return result == splitResult ? nil : "split into bytes, the assembler says \(splitResult), not \(result)"
   }
 
-  private func observations(_ events: [SessionEvent], _ limits: InspectionLimits) -> [Observation] {
-    var inspector = Inspector(services: ContentServices.system, limits: limits)
+  private func observations(
+    _ events: [SessionEvent], _ limits: InspectionLimits, _ bodies: HashedBodies
+  ) -> [Observation] {
+    var inspector = Inspector(services: ContentServices.system, limits: limits, bodies: bodies)
     var observations: [Observation] = []
     for event in events {
       inspector.receive(event, packet: UInt64(bitPattern: event.time.nanoseconds)) { observations.append($0) }
@@ -124,6 +133,11 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     limits.dns.answeredQueryCount = 1
     limits.dns.recordCount = 3
     limits.dns.textByteCount = 64
+    limits.bodies.partCount = 2
+    limits.bodies.nameByteCount = 4
+    limits.bodies.partHeaderByteCount = 32
+    limits.bodies.excerptByteCount = 4
+    limits.nestedCount = 2
     limits.content.freeByteCount = 64
     limits.content.ratio = 1
     return limits
