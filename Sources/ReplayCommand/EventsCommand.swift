@@ -10,11 +10,12 @@ struct EventsCommand: ParsableCommand, HelpEnding {
     abstract: "Write the session events as JSON Lines, for programs.",
     discussion: """
       One JSON object a line for everything that happened in a session: opened, client_hello, secured, bypassed, \
-      bytes, datagram, gap, half_closed, closed. Bytes are in base64. docs/SCHEMA.md explains every field.
+      bytes, datagram, gap, half_closed, closed. Bytes are in base64. --since and --until choose events, the other filters \
+      sessions. docs/SCHEMA.md explains every field.
       """)
 
   static let helpEnding = """
-    \(ReplayCommand.exitStatuses)
+    \(ReplayCommand.filtersAndStatuses)
 
     EXAMPLE:
       What the client of session 2 sent:

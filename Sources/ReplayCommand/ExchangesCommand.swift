@@ -15,7 +15,7 @@ struct ExchangesCommand: ParsableCommand, HelpEnding {
       """)
 
   static let helpEnding = """
-    \(ReplayCommand.exitStatuses)
+    \(ReplayCommand.filtersAndStatuses)
 
     EXAMPLE:
       The URLs that answered with an error:

@@ -8,12 +8,14 @@ struct ReplayCommand: ParsableCommand, HelpEnding {
     commandName: "replay",
     abstract: "Read recordings of network traffic, and say what was said.",
     discussion: """
-      Reads what 'relay' recorded, and any other pcap or pcapng capture with IP in it: TCP streams are put back \
-      together, HTTP/1 and DNS are understood, whatever was decrypted while recording is read like plain text. \
-      Nothing is sent, and no file is written but by 'extract' and 'export'.
+      Reads what 'relay' recorded, and any other pcap or pcapng capture with IP in it, also compressed (gzip, zstd): TCP \
+      streams are put back together, and what is said in them is read by its content, whatever the port: HTTP/1, HTTP/2, \
+      gRPC, WebSocket, server-sent events, DNS, TLS, SMTP, IMAP, POP3, FTP, Redis, PostgreSQL. What was decrypted while \
+      recording is read like plain text. Nothing is sent, and no file is written but by 'extract' and 'export'.
 
       A recording is a capture (NAME.pcap) and its sidecar (NAME.sessions.jsonl), which holds what packets cannot: \
-      processes, TLS facts, reasons. The sidecar is found by its name; a capture without one is read as it is.
+      processes, TLS facts, reasons. The sidecar is found by its name; a capture without one is read as it is. Several \
+      captures can be named, and directories of them. docs/REPLAY.md has examples of everything.
       """,
     version: version,
     subcommands: [
@@ -32,6 +34,16 @@ struct ReplayCommand: ParsableCommand, HelpEnding {
 
         $ relay run -w page.pcap -- curl -s https://example.com/ -o page.html
         $ replay show page.pcap
+    """
+
+  /// What the help of every subcommand with filters ends with.
+  static let filtersAndStatuses = """
+    COMBINING FILTERS:
+      Given several times, any of one kind will do; filters of different kinds must
+      all be met. A session is told of if one of its exchanges is. What meets nothing
+      is said on standard error.
+
+    \(exitStatuses)
     """
 
   static let exitStatuses = """

@@ -18,7 +18,7 @@ struct ShowCommand: ParsableCommand, HelpEnding {
       """)
 
   static let helpEnding = """
-    \(ReplayCommand.exitStatuses)
+    \(ReplayCommand.filtersAndStatuses)
 
     EXAMPLE:
         $ replay show page.pcap

@@ -17,12 +17,17 @@ struct StatsCommand: ParsableCommand, HelpEnding {
       """)
 
   static let helpEnding = """
-    \(ReplayCommand.exitStatuses)
+    \(ReplayCommand.filtersAndStatuses)
 
     EXAMPLE:
-        $ replay stats page.pcap --by host
+        $ replay stats --by host page.pcap
         3 sessions, 2 exchanges from 2026-11-24 09:04:43 to 09:04:43 UTC
         65 B from the clients, 397 B from the servers, 1 failed session
+
+        HOST         SESSIONS EXCHANGES RECEIVED     P50     P90     P99     MAX
+        10.9.8.7            1         1      0 B  152 µs  152 µs  152 µs  152 µs
+        example.com         1         1    110 B 26.4 ms 26.4 ms 26.4 ms 26.4 ms
+        example.org         1         0      0 B
     """
 
   @OptionGroup var input: InputOptions
@@ -31,8 +36,9 @@ struct StatsCommand: ParsableCommand, HelpEnding {
 
   @Option(
     name: .long,
-    help:
+    help: ArgumentHelp(
       "What to group by: host, protocol, status, method or process. Repeatable. (default: the first three)",
+      valueName: "grouping"),
     completion: .list(StatisticsGrouping.allCases.map(\.rawValue)))
   var by: [StatisticsGrouping] = []
 
@@ -60,7 +66,9 @@ struct StatsCommand: ParsableCommand, HelpEnding {
     var sum = TrafficStatistics(groupings)
     for statistics in results.values { sum.merge(statistics) }
     let report = StatisticsReport(sum)
-    results.console.write(json ? report.jsonLines : report.text(style.options, rowCount: top))
+    if !results.values.isEmpty {
+      results.console.write(json ? report.jsonLines : report.text(style.options, rowCount: top))
+    }
     try results.end()
   }
 }

@@ -21,6 +21,10 @@ import Testing
     Case(words: ["relay", "ca", "show", "--directory", "re"], offers: ["recordings"]),
     Case(words: ["relay", "run", "-w", "fi"], offers: ["first.pcap"]),
     Case(words: ["replay", "show", "fi"], offers: ["first.pcap"]),
+    Case(words: ["replay", "s"], offers: ["show", "stats"]),
+    Case(words: ["replay", "stats", "--by", "pro"], offers: ["protocol", "process"]),
+    Case(words: ["replay", "list", "--protocol", "http"], offers: ["http", "http/1"]),
+    Case(words: ["replay", "verify", "re"], offers: ["recordings", "relay.yaml"]),
   ]
 
   @Test(arguments: cases) func `offer words and files in bash`(_ testCase: Case) throws {

@@ -1,66 +1,15 @@
-import Foundation
-import TestSupport
 import Testing
 
 /// `docs/EXPORT.md`: its examples do what they show.
 @Suite struct `docs/EXPORT.md` {
-  struct Example: CustomTestStringConvertible, Sendable {
-    var command: String
-    /// Standard output and standard error.
-    var output: String
-
-    var testDescription: String { command }
-  }
-
-  /// One session at a terminal: commands that find each other's files.
-  struct Session: CustomTestStringConvertible, Sendable {
-    var examples: [Example]
-
-    var testDescription: String { examples.first?.command ?? "" }
-  }
-
-  static let sessions: [Session] = {
-    let path = Fixtures.folder.deletingLastPathComponent().appendingPathComponent("docs/EXPORT.md").path
-    let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    var sessions: [Session] = []
-    var fence: String?
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
-      if let open = fence {
-        if line == open {
-          fence = nil
-        } else if line.hasPrefix("$ ") {
-          sessions[sessions.count - 1].examples.append(
-            Example(command: String(line.dropFirst(2)), output: ""))
-        } else {
-          let last = sessions[sessions.count - 1].examples.count - 1
-          sessions[sessions.count - 1].examples[last].output += line + "\n"
-        }
-      } else if line.hasPrefix("```"), line.hasSuffix("console") {
-        fence = String(line.prefix { $0 == "`" })
-        sessions.append(Session(examples: []))
-      }
-    }
-    return sessions
-  }()
+  static let sessions = ConsoleDocument("EXPORT.md").sessions
 
   @Test func `has examples`() {
     #expect(Self.sessions.count > 5)
   }
 
   @Test(arguments: sessions)
-  func `shows what its examples print`(_ session: Session) throws {
-    let place = try TemporaryDirectory()
-    for name in Fixtures.files(in: "") where name.hasSuffix(".pcap") || name.hasSuffix(".jsonl") {
-      try FileManager.default.copyItem(
-        atPath: Fixtures.folder.appendingPathComponent(name).path, toPath: place.path(name))
-    }
-    let tools = URL(filePath: Tool.path("replay")).deletingLastPathComponent().path
-    for example in session.examples {
-      let script = "cd '\(place.url.path)' && PATH='\(tools)':$PATH && exec 2>&1 && \(example.command)"
-      let run = try ToolRun(["sh", "-c", script])
-      let output = run.text.split(separator: "\n", omittingEmptySubsequences: false)
-        .filter { !$0.hasPrefix("Running as user \"root\"") }.joined(separator: "\n")
-      #expect(output == example.output)
-    }
+  func `shows what its examples print`(_ session: ConsoleDocument.Session) throws {
+    try session.check()
   }
 }

@@ -2,27 +2,23 @@ import Testing
 
 /// The help, word for word: it is read more often than any other text of this project.
 @Suite struct `replay help` {
-  struct Case: CustomTestStringConvertible, Sendable {
-    var arguments: [String]
-    var help: String
-
-    var testDescription: String { "replay \(arguments.joined(separator: " "))" }
-  }
-
   static let cases = [
-    Case(
+    HelpCase(
       arguments: ["--help"],
       help: #"""
         OVERVIEW: Read recordings of network traffic, and say what was said.
 
         Reads what 'relay' recorded, and any other pcap or pcapng capture with IP in
-        it: TCP streams are put back together, HTTP/1 and DNS are understood, whatever
-        was decrypted while recording is read like plain text. Nothing is sent, and no
-        file is written but by 'extract' and 'export'.
+        it, also compressed (gzip, zstd): TCP streams are put back together, and what
+        is said in them is read by its content, whatever the port: HTTP/1, HTTP/2,
+        gRPC, WebSocket, server-sent events, DNS, TLS, SMTP, IMAP, POP3, FTP, Redis,
+        PostgreSQL. What was decrypted while recording is read like plain text. Nothing
+        is sent, and no file is written but by 'extract' and 'export'.
 
         A recording is a capture (NAME.pcap) and its sidecar (NAME.sessions.jsonl),
         which holds what packets cannot: processes, TLS facts, reasons. The sidecar is
-        found by its name; a capture without one is read as it is.
+        found by its name; a capture without one is read as it is. Several captures can
+        be named, and directories of them. docs/REPLAY.md has examples of everything.
 
         USAGE: replay <subcommand>
 
@@ -58,7 +54,7 @@ import Testing
             $ replay show page.pcap
 
         """#),
-    Case(
+    HelpCase(
       arguments: ["show", "--help"],
       help: #"""
         OVERVIEW: Show what was said, for people.
@@ -72,18 +68,37 @@ import Testing
         decoded size stands beside it where a content coding was removed. Lines with
         '!' tell what was malformed or missing.
 
-        USAGE: replay show <file> [--no-sidecar] [--process <name> ...] [--color <color>] [--width <width>]
+        USAGE: replay show [<options>] <file> ...
 
         ARGUMENTS:
-          <file>                  The capture to read; '-' is standard input.
+          <file>                  Captures to read; a directory stands for the captures
+                                  below it, '-' for standard input.
 
-        OPTIONS:
-          --no-sidecar            Ignore the sidecar, and tell only what the packets
-                                  tell.
+        FILTERS:
+          --host <host>           Only what was said to this host: the session's, or
+                                  the one that an HTTP request names; '*' stands for
+                                  anything, as in '*.example.com'.
           --process <name>        Only sessions of this process: its name, its
                                   executable's last path component, or its number.
-                                  Repeatable: any of them. If there is none, standard
-                                  error says so.
+          --protocol <name>       Only exchanges of this protocol: http, http/1, h2,
+                                  grpc, websocket, sse, dns, tls, smtp, imap, pop3,
+                                  ftp, redis, postgresql, socks, proxy, unknown; http
+                                  is both versions.
+          --status <status>       Only exchanges that came out so: 200, 4xx, 400-499,
+                                  '>=400', NXDOMAIN, error, or none for no answer.
+          --method <name>         Only exchanges with this method or command: POST,
+                                  MAIL, QUERY.
+          --session <number>      Only sessions of these numbers: 7, 3-5, or 8- for all
+                                  from there on.
+          --since <time>          Only what began at or after this time: RFC 3339, a
+                                  time of day (UTC), or as +90s from the recording's
+                                  start.
+          --until <time>          Only what began before this time.
+
+        OPTIONS:
+          --no-sidecar            Ignore sidecars, and tell only what the packets tell.
+          --jobs <count>          Captures to read at a time. (default: as many as
+                                  there are processors)
           --color <color>         Use colours: auto (on a terminal, unless NO_COLOR is
                                   set), always or never. (values: auto, always, never;
                                   default: auto)
@@ -92,6 +107,11 @@ import Testing
           --version               Show the version.
           -h, --help              Show help information.
 
+
+        COMBINING FILTERS:
+          Given several times, any of one kind will do; filters of different kinds must
+          all be met. A session is told of if one of its exchanges is. What meets nothing
+          is said on standard error.
 
         EXIT STATUS:
           0   everything was read
@@ -114,7 +134,7 @@ import Testing
                                ! server unreachable: Connection refused
 
         """#),
-    Case(
+    HelpCase(
       arguments: ["exchanges", "--help"],
       help: #"""
         OVERVIEW: Write the exchanges as JSON Lines, for programs.
@@ -124,23 +144,47 @@ import Testing
         by length and SHA-256, as sent and decoded. Times are RFC 3339 in UTC,
         durations are in nanoseconds. docs/SCHEMA.md explains every field.
 
-        USAGE: replay exchanges <file> [--no-sidecar] [--process <name> ...] [--no-digests]
+        USAGE: replay exchanges <file> ... [--no-sidecar] [--host <host> ...] [--process <name> ...] [--protocol <name> ...] [--status <status> ...] [--method <name> ...] [--session <number> ...] [--since <time>] [--until <time>] [--jobs <count>] [--no-digests]
 
         ARGUMENTS:
-          <file>                  The capture to read; '-' is standard input.
+          <file>                  Captures to read; a directory stands for the captures
+                                  below it, '-' for standard input.
 
-        OPTIONS:
-          --no-sidecar            Ignore the sidecar, and tell only what the packets
-                                  tell.
+        FILTERS:
+          --host <host>           Only what was said to this host: the session's, or
+                                  the one that an HTTP request names; '*' stands for
+                                  anything, as in '*.example.com'.
           --process <name>        Only sessions of this process: its name, its
                                   executable's last path component, or its number.
-                                  Repeatable: any of them. If there is none, standard
-                                  error says so.
+          --protocol <name>       Only exchanges of this protocol: http, http/1, h2,
+                                  grpc, websocket, sse, dns, tls, smtp, imap, pop3,
+                                  ftp, redis, postgresql, socks, proxy, unknown; http
+                                  is both versions.
+          --status <status>       Only exchanges that came out so: 200, 4xx, 400-499,
+                                  '>=400', NXDOMAIN, error, or none for no answer.
+          --method <name>         Only exchanges with this method or command: POST,
+                                  MAIL, QUERY.
+          --session <number>      Only sessions of these numbers: 7, 3-5, or 8- for all
+                                  from there on.
+          --since <time>          Only what began at or after this time: RFC 3339, a
+                                  time of day (UTC), or as +90s from the recording's
+                                  start.
+          --until <time>          Only what began before this time.
+
+        OPTIONS:
+          --no-sidecar            Ignore sidecars, and tell only what the packets tell.
+          --jobs <count>          Captures to read at a time. (default: as many as
+                                  there are processors)
           --no-digests            Leave the digests of bodies null, which halves the
                                   time that large bodies take.
           --version               Show the version.
           -h, --help              Show help information.
 
+
+        COMBINING FILTERS:
+          Given several times, any of one kind will do; filters of different kinds must
+          all be met. A session is told of if one of its exchanges is. What meets nothing
+          is said on standard error.
 
         EXIT STATUS:
           0   everything was read
@@ -155,98 +199,11 @@ import Testing
                 'select(.response.status >= 400) | .request.authority + .request.target'
 
         """#),
-    Case(
-      arguments: ["events", "--help"],
-      help: #"""
-        OVERVIEW: Write the session events as JSON Lines, for programs.
-
-        One JSON object a line for everything that happened in a session: opened,
-        client_hello, secured, bypassed, bytes, datagram, gap, half_closed, closed.
-        Bytes are in base64. docs/SCHEMA.md explains every field.
-
-        USAGE: replay events <file> [--no-sidecar] [--process <name> ...] [--no-data]
-
-        ARGUMENTS:
-          <file>                  The capture to read; '-' is standard input.
-
-        OPTIONS:
-          --no-sidecar            Ignore the sidecar, and tell only what the packets
-                                  tell.
-          --process <name>        Only sessions of this process: its name, its
-                                  executable's last path component, or its number.
-                                  Repeatable: any of them. If there is none, standard
-                                  error says so.
-          --no-data               Leave out the bytes themselves; their count stays.
-          --version               Show the version.
-          -h, --help              Show help information.
-
-
-        EXIT STATUS:
-          0   everything was read
-          2   the input could not be read, or is cut short or damaged; whatever can be
-              read of it is shown
-          64  the command line makes no sense
-
-        EXAMPLE:
-          What the client of session 2 sent:
-
-            $ replay events page.pcap | jq -r \
-                'select(.session == 2 and .event == "bytes" and .from == "client") | .data' \
-                | while read -r data; do printf %s "$data" | base64 -d; done
-
-        """#),
-    Case(
-      arguments: ["list", "--help"],
-      help: #"""
-        OVERVIEW: List the sessions: who, where to, how much, how it ended.
-
-        A line for every session: number, when it opened (UTC), what the client and
-        what the server sent, how long it lasted, how it ended (closed, reset, silent
-        for datagrams, open at the end of the capture, failed), process, server and
-        where its name is from. With --json one JSON object a line, with the SHA-256 of
-        both streams, TLS facts and more; docs/SCHEMA.md explains every field.
-
-        USAGE: replay list <file> [--no-sidecar] [--process <name> ...] [--json] [--color <color>] [--width <width>]
-
-        ARGUMENTS:
-          <file>                  The capture to read; '-' is standard input.
-
-        OPTIONS:
-          --no-sidecar            Ignore the sidecar, and tell only what the packets
-                                  tell.
-          --process <name>        Only sessions of this process: its name, its
-                                  executable's last path component, or its number.
-                                  Repeatable: any of them. If there is none, standard
-                                  error says so.
-          --json                  Write JSON Lines, for programs.
-          --color <color>         Use colours: auto (on a terminal, unless NO_COLOR is
-                                  set), always or never. (values: auto, always, never;
-                                  default: auto)
-          --width <width>         Columns after which a line is continued on the next,
-                                  at least 60. (default: 100)
-          --version               Show the version.
-          -h, --help              Show help information.
-
-
-        EXIT STATUS:
-          0   everything was read
-          2   the input could not be read, or is cut short or damaged; whatever can be
-              read of it is shown
-          64  the command line makes no sense
-
-        EXAMPLE:
-          Sessions of which the capture lacks bytes:
-
-            $ replay list --json page.pcap | jq -c 'select(.gaps > 0) | [.session, .host, .gaps]'
-
-        """#),
   ]
 
   @Test(arguments: cases)
-  func `is word for word as documented`(_ test: Case) throws {
-    let result = try Tool("replay").run(test.arguments)
-    #expect(result.output == test.help)
-    #expect(result.status == 0)
+  func `is word for word as documented`(_ test: HelpCase) throws {
+    try test.check()
   }
 
   @Test func `is the same by the help subcommand`() throws {

@@ -26,8 +26,18 @@ import Testing
         + "replay: hint: check the path and its permissions\n", status: 2),
     Case(
       arguments: ["show", "."],
-      errors: "replay: error: '.' is a directory, not a capture\nreplay: hint: name a capture file in it\n",
+      errors:
+        "replay: error: '.' has no captures in it\nreplay: hint: name a capture, or another directory\n",
       status: 2),
+    Case(
+      arguments: ["stats", "a.sessions.jsonl"],
+      files: ["a.sessions.jsonl": Array(#"{"v":1,"format":"wiretape-sessions"}"#.utf8)],
+      errors: "replay: error: 'a.sessions.jsonl' is no pcap or pcapng capture: unknown file format\n"
+        + "replay: hint: it is a sidecar; name the capture beside it: 'a.pcap'\n", status: 2),
+    Case(
+      arguments: ["list", "a\nb.pcap"],
+      errors: "replay: error: 'a\\u{a}b.pcap': open: No such file or directory\n"
+        + "replay: hint: check the path and its permissions\n", status: 2),
     Case(
       arguments: ["exchanges", "empty.pcap"], files: ["empty.pcap": []],
       errors: "replay: error: 'empty.pcap' is empty\n" + emptyHint, status: 2),
@@ -56,15 +66,60 @@ import Testing
       errors: "replay: error: 'a.sessions.jsonl' is no wiretape sidecar\n"
         + "replay: hint: read the packets alone with --no-sidecar\n", status: 2),
     Case(
-      arguments: ["show", "--bogus", "a.pcap"],
-      errors: "replay: error: unknown option '--bogus'\n" + helpHint,
+      arguments: ["show", "--frobnicate", "a.pcap"],
+      errors: "replay: error: unknown option '--frobnicate'\n" + helpHint,
       status: 64),
     Case(
-      arguments: ["show"], errors: "replay: error: missing expected argument '<file>'\n" + helpHint,
+      arguments: ["show"], errors: "replay: error: missing expected argument '<file> ...'\n" + helpHint,
       status: 64),
     Case(
       arguments: ["show", "--width", "10", "a.pcap"],
       errors: "replay: error: --width 10 is too narrow; give at least 60 columns\n" + helpHint, status: 64),
+    Case(
+      arguments: ["show", "-", "a.pcap", "-"],
+      errors: "replay: error: standard input ('-') can be read once only\n" + helpHint, status: 64),
+    Case(
+      arguments: ["show", "a.pcap", ""], errors: "replay: error: a file's name is empty\n" + helpHint,
+      status: 64),
+    Case(
+      arguments: ["show", "--jobs", "0", "a.pcap"],
+      errors: "replay: error: --jobs 0 is not between 1 and 256\n" + helpHint, status: 64),
+    Case(
+      arguments: ["show", "--status", "2x", "a.pcap"],
+      errors:
+        "replay: error: --status wants a status such as 200, 4xx, 400-499, '>=400', NXDOMAIN, error or none, "
+        + "not '2x'\n" + helpHint, status: 64),
+    Case(
+      arguments: ["show", "--session", "5-3", "a.pcap"],
+      errors: "replay: error: --session wants a number, or a range such as 3-5 or 8-, not '5-3'\n" + helpHint,
+      status: 64),
+    Case(
+      arguments: ["show", "--since", "yesterday", "a.pcap"],
+      errors:
+        "replay: error: --since wants a time such as 2026-11-24T09:04:43Z, 09:04 or +90s, not 'yesterday'\n"
+        + helpHint, status: 64),
+    Case(
+      arguments: ["show", "--protocol", "gopher", "a.pcap"],
+      errors:
+        "replay: error: --protocol wants one of http, http/1, h2, grpc, websocket, sse, dns, tls, smtp, imap, "
+        + "pop3, ftp, redis, postgresql, socks, proxy, unknown, not 'gopher'\n" + helpHint, status: 64),
+    Case(
+      arguments: ["stats", "--by", "colour", "a.pcap"],
+      errors: "replay: error: the value 'colour' is invalid for '--by <grouping>'. "
+        + "Please provide one of 'host', 'protocol', 'status', 'method' or 'process'.\n"
+        + "replay: hint: see 'replay stats --help'\n", status: 64),
+    Case(
+      arguments: ["events", "--status", "404", "-"],
+      errors: "replay: error: with these filters the input is read twice, which standard input cannot be\n"
+        + "replay: hint: write it to a file first, and read that\n", status: 64),
+    Case(
+      arguments: ["verify", "missing.pcap"],
+      errors: "replay: error: 'missing.pcap': open: No such file or directory\n"
+        + "replay: hint: check the path and its permissions\n", status: 2),
+    Case(
+      arguments: ["a.pcap"], files: ["a.pcap": SmallCapture.whole],
+      errors: "replay: error: unknown subcommand 'a.pcap'\n"
+        + "replay: hint: 'replay show a.pcap' shows what is in it; see 'replay --help'\n", status: 64),
     Case(
       arguments: ["list", "--process", "", "a.pcap"],
       errors: "replay: error: --process wants a name or a number\n"

@@ -19,7 +19,7 @@ struct ExportCommand: ParsableCommand, HelpEnding {
       """)
 
   static let helpEnding = """
-    \(ReplayCommand.exitStatuses)
+    \(ReplayCommand.filtersAndStatuses)
 
     EXAMPLE:
       What failed, for a browser's network panel:

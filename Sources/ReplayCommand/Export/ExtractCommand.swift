@@ -19,7 +19,7 @@ struct ExtractCommand: ParsableCommand, HelpEnding {
       """)
 
   static let helpEnding = """
-    \(ReplayCommand.exitStatuses)
+    \(ReplayCommand.filtersAndStatuses)
 
     EXAMPLE:
       The images of a page, and which of them are whole:

@@ -20,7 +20,8 @@ struct SelectionOptions: ParsableArguments {
   @Option(
     name: .customLong("protocol"),
     help: ArgumentHelp(
-      "Only exchanges of this protocol.", valueName: "name"),
+      "Only exchanges of this protocol: \(ProtocolPattern.names.joined(separator: ", ")); http is both versions.",
+      valueName: "name"),
     completion: .list(ProtocolPattern.names))
   var protocolNames: [String] = []
 
