@@ -21,12 +21,15 @@ extension Flow {
   func takes(syn segment: SegmentHeader) -> Bool {
     let direction = direction(from: segment.source)
     let first = segment.sequence &+ 1
-    let stream = direction == .clientToServer ? toServer : toClient
-    if stream.begins(at: first) { return !isClosed || stream.hasBase }
+    if withStream(direction, { $0.begins(at: first) }) {
+      return !isClosed || withStream(direction) { $0.hasBase }
+    }
     guard !isClosed else { return false }
     if segment.flags.contains(.ack), answers(segment, direction) {
       // Some middleboxes answer a SYN, and let the server answer it again: the first answer that the client took counts.
-      if !stream.isAcknowledged, stream.next == 0 { withStream(direction) { $0.beginAnew(at: first) } }
+      withStream(direction) { stream in
+        if !stream.isAcknowledged, stream.next == 0 { stream.beginAnew(at: first) }
+      }
       return true
     }
     return withStream(direction) { $0.beginLate(at: first) }
@@ -34,15 +37,16 @@ extension Flow {
 
   /// Whether it answers the other side's SYN that is known.
   private func answers(_ segment: SegmentHeader, _ direction: Direction) -> Bool {
-    let other = direction == .clientToServer ? toClient : toServer
-    return other.isBaseCertain && other.begins(at: segment.acknowledgment)
+    withStream(direction.opposite) { $0.isBaseCertain && $0.begins(at: segment.acknowledgment) }
   }
 
   /// Whether a segment's numbers are near this connection's.
   func isFar(_ segment: SegmentHeader, _ direction: Direction) -> (sequence: Bool, acknowledgment: Bool) {
-    let (own, other) = direction == .clientToServer ? (toServer, toClient) : (toClient, toServer)
     let acknowledges = segment.flags.contains(.ack)
-    return (own.isFar(segment.sequence), acknowledges && other.isFar(segment.acknowledgment))
+    return (
+      withStream(direction) { $0.isFar(segment.sequence) },
+      acknowledges && withStream(direction.opposite) { $0.isFar(segment.acknowledgment) }
+    )
   }
 }
 

@@ -89,9 +89,9 @@ extension SessionAssembler {
     _ flow: Flow, _ segment: SegmentHeader, _ direction: Direction, _ stamp: PacketStamp, _ emit: ReplayEmit
   ) {
     if flow.session == nil, segment.flags.contains(.syn) { openUnmanaged(flow, emit: emit) }
-    let stream = direction == .clientToServer ? flow.toServer : flow.toClient
     if let resetter = flow.resetter {
-      let goesOn = segment.flags.contains(.syn) || stream.highest > flow.reset.place
+      let highest = flow.withStream(direction) { $0.highest }
+      let goesOn = segment.flags.contains(.syn) || highest > flow.reset.place
       guard !segment.flags.contains(.rst), resetter == direction.sender, goesOn else { return }
       // Who has gone on after its reset has not sent it.
       notebook.add(.resetIgnored, packet: flow.reset.packet)
@@ -99,11 +99,11 @@ extension SessionAssembler {
     }
     guard flow.packetClosing == nil else { return }
     if segment.flags.contains(.rst) {
-      guard stream.allowsReset(at: segment.sequence) else {
+      guard flow.withStream(direction, { $0.allowsReset(at: segment.sequence) }) else {
         return notebook.add(.resetIgnored, packet: stamp.number)
       }
       flow.packetClosing = (SessionClosing(.reset(by: direction.sender)), stamp)
-      flow.reset = (stamp.number, stream.highest)
+      flow.reset = (stamp.number, flow.withStream(direction) { $0.highest })
       guard flow.session != nil else { return closeByPackets(flow, emit: emit) }
       lingering.append(flow, reset: stamp.time)
     } else if flow.toServer.isEnded, flow.toClient.isEnded {
@@ -147,9 +147,11 @@ extension SessionAssembler {
   private func isAnother(_ segment: SegmentHeader, _ payload: Span<UInt8>, after ended: Flow) -> Bool {
     guard payload.count > 0, !segment.flags.contains(.rst) else { return false }
     let direction = ended.direction(from: segment.source)
-    let stream = direction == .clientToServer ? ended.toServer : ended.toClient
-    if stream.isFar(segment.sequence) || stream.isBeyondEnd(segment.sequence) { return true }
-    return ended.resetter == direction.sender && stream.isNews(at: segment.sequence, byteCount: payload.count)
+    let isReset = ended.resetter == direction.sender
+    return ended.withStream(direction) { stream in
+      stream.isFar(segment.sequence) || stream.isBeyondEnd(segment.sequence)
+        || isReset && stream.isNews(at: segment.sequence, byteCount: payload.count)
+    }
   }
 
   /// Takes a segment whose sequence number is far from its connection's.
@@ -217,8 +219,8 @@ extension SessionAssembler {
     _ segment: SegmentHeader, _ payload: Span<UInt8>, _ flow: Flow, _ direction: Direction,
     _ stamp: PacketStamp
   ) {
-    let stream = direction == .clientToServer ? flow.toServer : flow.toClient
-    guard stream.isNews(at: segment.sequence, byteCount: payload.count) else { return }
+    let isNews = flow.withStream(direction) { $0.isNews(at: segment.sequence, byteCount: payload.count) }
+    guard isNews else { return }
     notebook.add(.bytesAfterClose, packet: stamp.number)
   }
 
