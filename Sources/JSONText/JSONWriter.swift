@@ -99,9 +99,30 @@ public struct JSONWriter: Sendable {
     }
   }
 
-  public mutating func integer(_ value: some BinaryInteger) {
+  public mutating func integer(_ value: some FixedWidthInteger) {
     beginValue()
-    bytes.append(contentsOf: String(value).utf8)
+    if value < 0 { bytes.append(UInt8(ascii: "-")) }
+    // No integer here is wider than 64 bits; the digits come out last one first.
+    var rest = UInt64(truncatingIfNeeded: value.magnitude)
+    var digits = InlineArray<20, UInt8>(repeating: 0)
+    var count = 0
+    repeat {
+      digits[count] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+      count += 1
+    } while rest > 0
+    while count > 0 {
+      count -= 1
+      bytes.append(digits[count])
+    }
+  }
+
+  /// Writes a string of what `write` appends: ASCII in which nothing has to be escaped.
+  public mutating func plainString(_ write: (inout [UInt8]) -> Void) {
+    beginValue()
+    bytes.append(UInt8(ascii: "\""))
+    write(&bytes)
+    bytes.append(UInt8(ascii: "\""))
   }
 
   public mutating func bool(_ value: Bool) {
@@ -116,29 +137,32 @@ public struct JSONWriter: Sendable {
 
   // MARK: Fields of an object
 
+  /// Writes a field, in whose name nothing has to be escaped.
   public mutating func field(_ name: String, _ value: (inout JSONWriter) -> Void) {
-    string(name)
-    bytes.append(UInt8(ascii: ":"))
-    needsComma = false
+    beginField(name)
     value(&self)
   }
 
   /// Writes the string, or `null`.
   public mutating func field(_ name: String, _ value: String?) {
-    field(name) { if let value { $0.string(value) } else { $0.null() } }
+    beginField(name)
+    if let value { string(value) } else { null() }
   }
 
   /// Writes the integer, or `null`.
-  public mutating func field(_ name: String, _ value: (some BinaryInteger)?) {
-    field(name) { if let value { $0.integer(value) } else { $0.null() } }
+  public mutating func field(_ name: String, _ value: (some FixedWidthInteger)?) {
+    beginField(name)
+    if let value { integer(value) } else { null() }
   }
 
   public mutating func field(_ name: String, _ value: Bool) {
-    field(name) { $0.bool(value) }
+    beginField(name)
+    bool(value)
   }
 
   public mutating func field(_ name: String, bytes value: [UInt8]) {
-    field(name) { $0.string(bytes: value) }
+    beginField(name)
+    string(bytes: value)
   }
 
   // MARK: Helpers
@@ -163,6 +187,15 @@ public struct JSONWriter: Sendable {
       isPlain = isPlain && !isSpecial
     }
     return isPlain
+  }
+
+  private mutating func beginField(_ name: String) {
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(contentsOf: name.utf8)
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
   }
 
   private mutating func beginValue() {

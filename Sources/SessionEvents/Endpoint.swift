@@ -9,13 +9,16 @@ public struct Endpoint: Hashable, Sendable {
   }
 }
 
-extension Endpoint: LosslessStringConvertible {
+extension Endpoint: LosslessStringConvertible, ASCIIText {
   /// `ADDR:PORT`, IPv6 in brackets.
-  public var description: String {
-    switch address {
-    case .v4: "\(address):\(port)"
-    case .v6: "[\(address)]:\(port)"
-    }
+  public var description: String { asciiDescription }
+
+  public func write(into text: inout [UInt8]) {
+    if !address.isIPv4 { text.append(UInt8(ascii: "[")) }
+    address.write(into: &text)
+    if !address.isIPv4 { text.append(UInt8(ascii: "]")) }
+    text.append(UInt8(ascii: ":"))
+    text.append(decimal: UInt64(port))
   }
 
   public init?(_ text: String) {

@@ -47,22 +47,31 @@ public enum IPAddress: Hashable, Sendable {
   }
 }
 
-extension IPAddress: CustomStringConvertible {
+extension IPAddress: CustomStringConvertible, ASCIIText {
   /// Dotted decimal, or RFC 5952: lower case, the longest run of zero groups shortened.
-  public var description: String {
+  public var description: String { asciiDescription }
+
+  public func write(into text: inout [UInt8]) {
     switch self {
     case .v4(let value):
-      return (0..<4).map { String(value >> (24 - 8 * $0) & 0xff) }.joined(separator: ".")
+      for shift in stride(from: UInt32(24), through: 0, by: -8) {
+        text.append(decimal: UInt64(value >> shift & 0xff))
+        if shift > 0 { text.append(UInt8(ascii: ".")) }
+      }
     case .v6(let high, let low):
-      let groups = [high, low].flatMap { half in
-        (0..<4).map { UInt16(truncatingIfNeeded: half >> (48 - 16 * $0)) }
-      }
-      // RFC 5952 §5: an IPv4-mapped address keeps its dotted form.
-      if high == 0, groups[4] == 0, groups[5] == 0xffff {
-        return "::ffff:\(IPAddress.v4(UInt32(truncatingIfNeeded: low)))"
-      }
-      return Self.shortened(groups)
+      text.append(contentsOf: Self.text(high, low).utf8)
     }
+  }
+
+  private static func text(_ high: UInt64, _ low: UInt64) -> String {
+    let groups = [high, low].flatMap { half in
+      (0..<4).map { UInt16(truncatingIfNeeded: half >> (48 - 16 * $0)) }
+    }
+    // RFC 5952 §5: an IPv4-mapped address keeps its dotted form.
+    if high == 0, groups[4] == 0, groups[5] == 0xffff {
+      return "::ffff:\(IPAddress.v4(UInt32(truncatingIfNeeded: low)))"
+    }
+    return shortened(groups)
   }
 
   private static func shortened(_ groups: [UInt16]) -> String {
@@ -103,15 +112,26 @@ extension IPAddress: LosslessStringConvertible {
   }
 
   private static func value(ofIPv4 text: some StringProtocol) -> UInt32? {
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 4 else { return nil }
     var value: UInt32 = 0
-    for part in parts {
-      let isDecimal = part.utf8.allSatisfy { (0x30...0x39).contains($0) }
-      guard isDecimal, part.utf8.count <= 3, let octet = UInt8(part) else { return nil }
-      value = value << 8 | UInt32(octet)
+    var octet: UInt32 = 0
+    var digitCount = 0
+    var octetCount = 1
+    for byte in text.utf8 {
+      switch byte {
+      case 0x30...0x39:
+        octet = octet * 10 + UInt32(byte - 0x30)
+        digitCount += 1
+        guard digitCount <= 3, octet <= 255 else { return nil }
+      case UInt8(ascii: "."):
+        guard digitCount > 0, octetCount < 4 else { return nil }
+        value = value << 8 | octet
+        (octet, digitCount) = (0, 0)
+        octetCount += 1
+      default:
+        return nil
+      }
     }
-    return value
+    return digitCount > 0 && octetCount == 4 ? value << 8 | octet : nil
   }
 
   private static func groups(ofIPv6 text: String) -> [UInt16]? {

@@ -20,11 +20,22 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   }
 }
 
-extension Timestamp: CustomStringConvertible {
+extension Timestamp: CustomStringConvertible, ASCIIText {
   /// RFC 3339 in UTC with nine fractional digits: `2026-11-24T08:00:00.000000000Z`.
-  public var description: String {
+  public var description: String { asciiDescription }
+
+  public func write(into text: inout [UInt8]) {
     let civil = CivilTime(self)
-    return "\(civil.date)T\(civil.timeOfDay).\(decimal(civil.nanosecond, digits: 9))Z"
+    let parts: InlineArray<6, (value: Int, digits: Int, end: UInt8)> = [
+      (civil.year, 4, 0x2d), (civil.month, 2, 0x2d), (civil.day, 2, 0x54), (civil.hour, 2, 0x3a),
+      (civil.minute, 2, 0x3a), (civil.second, 2, 0x2e),
+    ]
+    for index in parts.indices {
+      text.append(decimal: UInt64(parts[index].value), digits: parts[index].digits)
+      text.append(parts[index].end)
+    }
+    text.append(decimal: UInt64(civil.nanosecond), digits: 9)
+    text.append(UInt8(ascii: "Z"))
   }
 }
 

@@ -39,11 +39,11 @@ extension JSONWriter {
     field("index", exchange.index)
     field("protocol", exchange.content.protocolName)
     field("transport", summary.opening.transport.rawValue)
-    field("client", "\(summary.opening.client)")
-    field("server", "\(summary.opening.originalDestination)")
+    field("client", ascii: summary.opening.client)
+    field("server", ascii: summary.opening.originalDestination)
     field("host", summary.host.name)
     field("host_source", summary.host.source.rawValue)
-    field("start", "\(exchange.start)")
+    field("start", ascii: exchange.start)
     field("duration", exchange.end.nanoseconds(since: exchange.start))
     field("packet", exchange.packet)
     switch exchange.content {
@@ -64,6 +64,10 @@ extension JSONWriter {
         for finding in exchange.findings { json.finding(finding) }
       }
     }
+  }
+
+  private mutating func field(_ name: String, ascii value: some ASCIIText) {
+    field(name) { $0.plainString(value.write) }
   }
 
   private mutating func finding(_ finding: Finding) {
