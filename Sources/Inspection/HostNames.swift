@@ -48,17 +48,35 @@ struct HostNames {
 
   /// Tells of a name whether the question leads to it; an alias may stand before or behind the one that leads to it.
   private static func names(ledToBy question: String, _ answers: [DNSRecord]) -> (String) -> Bool {
+    let aliases = answers.filter { $0.type == "CNAME" }
+    if aliases.count <= HostNames.fewAliases { return names(ledToBy: question, few: aliases) }
     var targets: [String: [String]] = [:]
-    for alias in answers where alias.type == "CNAME" {
-      targets[alias.name.lowercased(), default: []].append(alias.data.lowercased())
-    }
-    guard !targets.isEmpty else { return { equalsIgnoringCase($0.utf8, question.utf8) } }
+    for alias in aliases { targets[alias.name.lowercased(), default: []].append(alias.data.lowercased()) }
     var reached: Set = [question.lowercased()]
     var next = Array(reached)
     while let name = next.popLast() {
       for target in targets[name] ?? [] where reached.insert(target).inserted { next.append(target) }
     }
     return { reached.contains($0.lowercased()) }
+  }
+
+  /// Nearly all answers have no more; so many are compared faster than hashed.
+  private static let fewAliases = 8
+
+  private static func names(ledToBy question: String, few aliases: [DNSRecord]) -> (String) -> Bool {
+    var reached = [question]
+    var position = 0
+    while position < reached.count {
+      for alias in aliases where isSame(alias.name, reached[position]) {
+        if !reached.contains(where: { isSame($0, alias.data) }) { reached.append(alias.data) }
+      }
+      position += 1
+    }
+    return { name in reached.contains { isSame($0, name) } }
+  }
+
+  private static func isSame(_ name: String, _ other: String) -> Bool {
+    name == other || equalsIgnoringCase(name.utf8, other.utf8)
   }
 
   private mutating func remember(_ address: IPAddress, as name: String) {

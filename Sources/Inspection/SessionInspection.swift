@@ -4,7 +4,8 @@ import SessionEvents
 final class SessionInspection {
   private(set) var summary: SessionSummary
   private let context: SessionContext
-  private let stream: ProtocolChoice
+  /// Nil as long as nothing is said in streams, which in a session of datagrams is always.
+  private var chosen: ProtocolChoice?
   private var datagrams: DatagramConversation?
   private var gapAllowance: UInt64 = 1 << 60
   /// Of conflicting bytes, for the exchange that finishes next.
@@ -19,7 +20,6 @@ final class SessionInspection {
     context = SessionContext(
       environment: environment, session: session, server: opening.originalDestination,
       dns: DNSSetting(opening))
-    stream = ProtocolChoice(context)
     summary = SessionSummary(
       session: session, opening: opening, opened: sighting.time, host: host, firstPacket: sighting.packet)
   }
@@ -59,9 +59,16 @@ final class SessionInspection {
     }
   }
 
+  private var stream: ProtocolChoice {
+    if let chosen { return chosen }
+    let new = ProtocolChoice(context)
+    chosen = new
+    return new
+  }
+
   /// Reports what is unfinished, then the end.
   func close(_ closing: SessionClosing, at sighting: Sighting, emit: (Observation) -> Void) {
-    stream.close(closing.end) { handle($0, emit) }
+    chosen?.close(closing.end) { handle($0, emit) }
     datagrams?.close { handle($0, emit) }
     if context.exchangeCount == 0, let held = heldHello {
       let draft = ExchangeDraft(

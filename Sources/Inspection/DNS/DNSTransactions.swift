@@ -153,6 +153,8 @@ struct DNSTransactions {
       index: entry.draft.index, id: entry.query.id, question: entry.query.questions.first,
       direction: entry.direction, digest: Self.digest(of: response))
     if answered.count < limit {
+      // Most sockets ask one question, and arrays begin with room for two.
+      if answered.isEmpty { answered.reserveCapacity(1) }
       answered.append(new)
     } else {
       answered[oldestAnswered] = new

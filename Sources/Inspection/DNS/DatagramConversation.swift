@@ -6,14 +6,22 @@ final class DatagramConversation {
   private var transactions: DNSTransactions
   private var seen = ByteCounts()
   private var isDNS = false
-  private var rest: OpaqueTally
-  private var loose: FindingList
+  private var rest: Rest?
+
+  /// What is no DNS: a box, since most sessions of datagrams have none, and many are open at a time.
+  private final class Rest {
+    var tally: OpaqueTally
+    var findings: FindingList
+
+    init(_ limits: InspectionLimits) {
+      tally = OpaqueTally(limits.opaque)
+      findings = FindingList(limit: limits.findingCount)
+    }
+  }
 
   init(_ context: SessionContext) {
     self.context = context
     transactions = DNSTransactions(context)
-    rest = OpaqueTally(context.limits.opaque)
-    loose = FindingList(limit: context.limits.findingCount)
   }
 
   func receive(
@@ -22,7 +30,7 @@ final class DatagramConversation {
     seen[direction] += UInt64(bytes.count)
     // Once one datagram was DNS, a damaged one is taken for damaged DNS.
     if !isDNS { isDNS = looksLikeDNS(bytes) }
-    guard isDNS else { return rest.add(datagram: bytes, in: direction, at: sighting) }
+    guard isDNS else { return madeRest().tally.add(datagram: bytes, in: direction, at: sighting) }
     var reader = DNSMessageReader(
       bytes, 0..<bytes.count, offset: 0, direction: direction, limits: context.limits,
       flavor: context.dns.flavor)
@@ -31,16 +39,24 @@ final class DatagramConversation {
         message, in: direction, findings: reader.findings, from: sighting, to: sighting, seen: seen,
         report: report)
     } else {
-      loose.append(reader.findings)
-      rest.add(datagram: bytes, in: direction, at: sighting)
+      let rest = madeRest()
+      rest.findings.append(reader.findings)
+      rest.tally.add(datagram: bytes, in: direction, at: sighting)
     }
   }
 
   func close(report: (ConversationReport) -> Void) {
     transactions.close(seen: seen, report: report)
-    if let draft = rest.draft(index: context.takeIndex(), findings: loose.all, seen: seen, transport: .udp) {
-      report(.exchange(draft))
-    }
+    let draft = rest?.tally.draft(
+      index: context.takeIndex(), findings: rest?.findings.all ?? [], seen: seen, transport: .udp)
+    if let draft { report(.exchange(draft)) }
+  }
+
+  private func madeRest() -> Rest {
+    if let rest { return rest }
+    let new = Rest(context.limits)
+    rest = new
+    return new
   }
 
   private func looksLikeDNS(_ bytes: [UInt8]) -> Bool {
