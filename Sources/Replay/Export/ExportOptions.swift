@@ -1,6 +1,6 @@
 /// How exports are made.
 public struct ExportOptions: Hashable, Sendable {
-  /// Bytes of one body that are written; of a longer one none are. Nil for any number.
+  /// Bytes of one body that are written, of a longer one none; nil for any number.
   public var bodyLimit: Int?
   /// Whether secrets are replaced by a word.
   public var isRedacted: Bool

@@ -52,14 +52,14 @@ import Testing
 
   /// What matters of a request: its fields in no order, for curl has its own for some.
   private static func facts(_ request: HTTPRequest) -> [String] {
-    let fields = request.headers.map { "\(JSONText($0.name).lowercased()): \(JSONText($0.value))" }.sorted()
+    let fields = request.headers.map { "\(printable($0.name).lowercased()): \(printable($0.value))" }.sorted()
     return [
-      "\(JSONText(request.method)) \(JSONText(request.target)) \(request.version)",
+      "\(printable(request.method)) \(printable(request.target)) \(request.version)",
       "\(request.body.byteCount) \(request.body.sha256.map { $0.hexText } ?? "-")",
     ] + fields
   }
 
-  private static func JSONText(_ bytes: [UInt8]) -> String {
+  private static func printable(_ bytes: [UInt8]) -> String {
     bytes.map { ($0 < 0x20 || $0 > 0x7e) ? "<\($0)>" : String(Unicode.Scalar($0)) }.joined()
   }
 

@@ -107,7 +107,7 @@ import Testing
       $0.element.key == $1.element.key ? $0.offset < $1.offset : $0.element.key < $1.element.key
     }
     var found: [[UInt8]] = [[]]
-    try records.forEach { piece, isLast throws(ExportError) in
+    try records.readAll { piece, isLast throws(ExportError) in
       found[found.count - 1].append(piece)
       if isLast { found.append([]) }
     }

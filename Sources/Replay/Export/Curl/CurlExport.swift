@@ -66,7 +66,7 @@ public final class CurlExport: Exporter {
       # Made by wiretape replay \(options.version). Each command repeats one; its answer goes to standard output.
 
       """)
-    try records.forEach { piece, isLast throws(ExportError) in try output.write(piece) }
+    try records.readAll { piece, isLast throws(ExportError) in try output.write(piece) }
     try output.commit()
   }
 

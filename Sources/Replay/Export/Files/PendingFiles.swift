@@ -20,7 +20,9 @@ public enum PendingFiles {
   private static let entries = Mutex<Set<Entry>>([])
   private static let number = Atomic<UInt64>(0)
 
-  /// Removes them all, then ends the process; from any thread. Until then no new one can be made.
+  /// Removes them all, then ends the process; from any thread.
+  ///
+  /// Until then no new one can be made.
   public static func removeAll(andThen end: () -> Never) -> Never {
     entries.withLock { entries in
       for entry in entries { entry.directory.remove(entry.name) }

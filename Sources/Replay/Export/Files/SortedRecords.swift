@@ -81,7 +81,7 @@ final class SortedRecords {
   }
 
   /// Hands over all records in the order of their keys, each in pieces, of which the last is marked.
-  func forEach(_ body: (Span<UInt8>, _ isLast: Bool) throws(ExportError) -> Void) throws(ExportError) {
+  func readAll(_ body: (Span<UInt8>, _ isLast: Bool) throws(ExportError) -> Void) throws(ExportError) {
     var reading = try reading()
     while try reading.key() != nil { try reading.next(body) }
   }

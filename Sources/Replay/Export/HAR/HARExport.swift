@@ -69,7 +69,7 @@ public final class HARExport: Exporter {
     try output.write(#"{"log":{"version":"1.2","creator":"# + json.text + #","pages":[],"entries":["#)
     var separator = "\n"
     var isStart = true
-    try records.forEach { piece, isLast throws(ExportError) in
+    try records.readAll { piece, isLast throws(ExportError) in
       if isStart { try output.write(separator) }
       separator = ",\n"
       isStart = isLast

@@ -57,10 +57,10 @@ public final class MarkdownExport: Exporter {
     try output.write(summary.text)
     if summary.findingCount > 0 {
       try output.write("## Findings\n\n| session | finding | where | what |\n| --- | --- | --- | --- |\n")
-      try findings.forEach { piece, isLast throws(ExportError) in try output.write(piece) }
+      try findings.readAll { piece, isLast throws(ExportError) in try output.write(piece) }
       try output.write("\n")
     }
-    try details.forEach { piece, isLast throws(ExportError) in try output.write(piece) }
+    try details.readAll { piece, isLast throws(ExportError) in try output.write(piece) }
     try output.write("Made by wiretape replay \(options.version).\n")
     try output.commit()
   }
