@@ -198,7 +198,7 @@ import Testing
   }
 
   @Test func `says what it cannot prove`() throws {
-    let capture = Fixtures.folder.appending(path: "vectors/http2/nghttp2.pcap").path
+    let capture = Fixtures.folder.appending(path: "corpus/arkime__http2-nghttp2.pcap").path
     let foreign = try RecordingVerifier(path: capture).verify()
     #expect(foreign.outcome == .unproved)
     #expect(foreign.doubts.first == "it has no sidecar beside it: nothing tells what was recorded")
