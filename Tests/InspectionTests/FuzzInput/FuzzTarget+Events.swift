@@ -86,6 +86,9 @@ extension FuzzTarget {
     return events.events
   }
 
+  /// How a connection is known as HTTP/2 whose beginning is missing.
+  var midst: SessionEvent.Kind { .secured(.client, TLSFacts(version: "TLSv1.3", cipher: "X", alpn: "h2")) }
+
   /// How both sides of an HTTP/2 connection begin; the server allows a large dynamic table.
   var prefaces: [SessionEvent.Kind] {
     [

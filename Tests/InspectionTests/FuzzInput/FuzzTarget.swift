@@ -8,6 +8,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case body
   case http2
   case hpack
+  case grpc
+  case webSocket = "websocket"
   case dns
   case dnsOverTCP = "dns-tcp"
   case clientHello = "clienthello"
@@ -23,7 +25,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   /// Parses the bytes, and says which law is broken, if any.
   public func brokenLaw(_ bytes: [UInt8]) -> String? {
     switch self {
-    case .http1, .body, .http2, .hpack, .dns, .dnsOverTCP, .tls, .x509, .inspector: brokenByInspector(bytes)
+    case .http1, .body, .http2, .hpack, .grpc, .webSocket, .dns, .dnsOverTCP, .tls, .x509, .inspector:
+      brokenByInspector(bytes)
     case .clientHello: brokenByClientHello(bytes)
     }
   }
@@ -35,8 +38,11 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .body: body(bytes)
     case .dnsOverTCP: dialogue(bytes, port: 53)
     case .dns: datagrams(bytes)
-    case .http2: script(bytes, begunAs: prefaces)
+    // Every fourth connection is seen from its midst on.
+    case .http2: script(bytes, begunAs: (bytes.first ?? 0) & 0x60 == 0x60 ? [midst] : prefaces)
     case .hpack: headerBlocks(bytes)
+    case .grpc: call(bytes)
+    case .webSocket: script(bytes, begunAs: upgrade(bytes.first ?? 0))
     case .tls: script(bytes, begunAs: hellos)
     case .x509: certificates(bytes)
     case .inspector: script(bytes)
@@ -123,6 +129,17 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     limits.http2.settingsByteCount = 12
     limits.http2.settingsCount = 2
     limits.http2.interimCount = 1
+    limits.http2.resynchronisationByteCount = 40
+    limits.http2.resetsPerSecond = 1
+    limits.http2.settingsPerSecond = 1
+    limits.http2.pingsPerSecond = 1
+    limits.webSocket.excerptByteCount = 4
+    limits.grpc.messageCount = 2
+    limits.grpc.messageByteCount = 32
+    limits.grpc.fieldCount = 3
+    limits.grpc.depth = 2
+    limits.grpc.excerptByteCount = 4
+    limits.grpc.largestMessage = 64
     limits.tls.certificateMessageByteCount = 600
     limits.tls.certificateCount = 2
     limits.tls.certificateNameCount = 2
