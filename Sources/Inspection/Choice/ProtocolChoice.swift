@@ -187,8 +187,9 @@ final class ProtocolChoice: Conversation {
     if let found = lookAgain() { begin(found) }
   }
 
-  /// Whether who opened the connection was guessed the wrong way round.
+  /// Whether who opened the connection was guessed the wrong way round; who spoke TLS is known.
   private var isReversedHTTP2: Bool {
+    if context.speaksHTTP2, !isNested { return false }
     func bytes(_ direction: Direction) -> [UInt8] {
       var bytes: [UInt8] = []
       for case .bytes(direction, _, let run) in held.items { bytes += run }
