@@ -184,25 +184,14 @@ final class ProtocolChoice: Conversation {
     context.giveBack(candidate.ownIndexCount, since: candidate.indexCountBefore)
     guesses = ProtocolGuesses(excluding: guesses.wrong.union(ProtocolSet(candidate.guess)))
     self.candidate = nil
-    if let found = lookAgain() { begin(found) }
-  }
-
-  /// Whether who opened the connection was guessed the wrong way round; who spoke TLS is known.
-  private var isReversedHTTP2: Bool {
-    if context.speaksHTTP2, !isNested { return false }
-    func bytes(_ direction: Direction) -> [UInt8] {
-      var bytes: [UInt8] = []
-      for case .bytes(direction, _, let run) in held.items { bytes += run }
-      return bytes
-    }
-    return HTTP2Orientation.isReversed(client: bytes(.clientToServer), server: bytes(.serverToClient))
+    if let found = candidate.guess == .http2 ? .http2Reversed : lookAgain() { begin(found) }
   }
 
   private func makeConversation(_ guess: GuessedProtocol) -> any Conversation {
     switch guess {
     case .http1: HTTP1Conversation(context)
-    case .http2:
-      isReversedHTTP2 ? ReversedConversation(HTTP2Conversation(context)) : HTTP2Conversation(context)
+    case .http2: HTTP2Conversation(context)
+    case .http2Reversed: ReversedConversation(HTTP2Conversation(context))
     case .tls: TLSConversation(context)
     case .dns: DNSStreamConversation(context)
     case .smtp: LineConversation<SMTPDialect>(context, midst: guesses.midst)

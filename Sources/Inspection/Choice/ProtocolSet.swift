@@ -2,6 +2,8 @@
 enum GuessedProtocol: UInt8, CaseIterable {
   case http1
   case http2
+  /// HTTP/2, whose client is who ports tell to be the server; only taken where the other was wrong.
+  case http2Reversed
   case tls
   case dns
   case smtp

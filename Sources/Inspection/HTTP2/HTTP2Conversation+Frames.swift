@@ -6,6 +6,8 @@ extension HTTP2Conversation {
   func beginData(_ reader: HTTP2Reader, at sighting: Sighting, _ report: (ConversationReport) -> Void) {
     guard let frame = reader.frame else { return }
     let direction = reader.direction
+    // What is said in bodies goes out at once.
+    orient(by: nil)
     setDataStream(nil, of: direction)
     sent[direction] += UInt64(frame.byteCount)
     guard let stream = open[frame.stream] ?? streamWithoutHead(frame, in: direction, report) else {

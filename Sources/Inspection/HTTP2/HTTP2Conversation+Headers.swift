@@ -79,6 +79,9 @@ extension HTTP2Conversation {
   ) {
     guard !block.isLost else { return receiveLost(block, reader, at: sighting, report) }
     let direction = reader.direction
+    if block.promised == nil, let sender = HTTP2Orientation.sender(ofBlock: block.bytes) {
+      orient(by: (sender, direction))
+    }
     let stream: HTTP2Stream?
     if block.promised == nil {
       stream = openStream(block, in: direction, report)

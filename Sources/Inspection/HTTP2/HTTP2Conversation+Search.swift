@@ -68,7 +68,12 @@ extension HTTP2Conversation {
     pass(passed, reader)
     if search.foundBeginning {
       reader.begin()
+      orient(by: nil)
     } else {
+      let direction = reader.direction
+      if let sender = HTTP2Orientation.sender(ofFrames: found.flatMap(\.bytes), in: direction) {
+        orient(by: (sender, direction))
+      }
       distrustSettings(of: reader.direction)
       noteSearch(search, reader, at: first.sighting)
     }

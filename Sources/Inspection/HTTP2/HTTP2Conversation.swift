@@ -34,12 +34,16 @@ final class HTTP2Conversation: Conversation {
   /// Bytes that are not read as HTTP/2.
   var rest = OpaqueTally()
 
+  /// In a connection that began before the capture, its sides may be taken for each other.
+  private(set) var standing: Standing
+
   /// Begins at stream offsets, behind so many bytes that were seen.
   init(_ context: SessionContext, at offsets: ByteCounts = ByteCounts(), seen: ByteCounts = ByteCounts()) {
     self.context = context
     let limits = context.limits.http2
     client = HTTP2Reader(.clientToServer, at: offsets.client, seen: seen.client, limits: limits)
     server = HTTP2Reader(.serverToClient, at: offsets.server, seen: seen.server, limits: limits)
+    standing = context.speaksHTTP2 ? .confirmed : .provisional
     clientFloods = HTTP2Floods(.clientToServer, limits: limits)
     serverFloods = HTTP2Floods(.serverToClient, limits: limits)
     loose = FindingList(limit: context.limits.findingCount)
@@ -51,8 +55,12 @@ final class HTTP2Conversation: Conversation {
   ) {
     let reader = reader(of: direction)
     var position = start
-    if position < bytes.count, beginsInMidst(reader, bytes[position]) {
-      reader.startSearch(.atBeginning(mayBegin: direction == .serverToClient && !client.beganInMidst))
+    if position < bytes.count, reader.isUntouched {
+      if beginsInMidst(reader, bytes[position]) {
+        reader.startSearch(.atBeginning(mayBegin: direction == .serverToClient && !client.beganInMidst))
+      } else {
+        orient(by: nil)
+      }
     }
     if reader.search != nil {
       guard search(bytes, &position, reader, at: sighting, report) else { return }
@@ -66,6 +74,7 @@ final class HTTP2Conversation: Conversation {
   ) {
     guard byteCount > 0 else { return }
     let reader = reader(of: direction)
+    if reader.isUntouched { orient(by: nil) }
     let missing = CommonProblem.gap.at(
       reader.offsetBehindKept, "\(byteCount) bytes are missing from the capture", in: direction)
     settleSearch(of: reader, report)
@@ -132,6 +141,12 @@ final class HTTP2Conversation: Conversation {
   }
 
   var seen: ByteCounts { ByteCounts(client: client.seenWithKept, server: server.seenWithKept) }
+
+  /// Takes what speaks for one orientation, or settles on the one that is taken for granted where nothing does.
+  func orient(by evidence: (sender: Party, direction: Direction)?) {
+    guard case .provisional = standing else { return }
+    standing = evidence.map { $0.sender == $0.direction.sender } ?? true ? .confirmed : .refuted
+  }
 
   /// Reads frames from `start` on.
   func read(

@@ -4,43 +4,10 @@ import SessionEvents
 ///
 /// Who opened a connection that was under way is guessed from ports, and may be wrong. The first field of a header block
 /// tells: a request begins with `:method`, `:scheme`, `:authority` or `:path`, a response with `:status`.
-struct HTTP2Orientation {
-  private enum Role {
-    case client
-    case server
-  }
-
-  /// Whether what the sides said shows that the server is the client; false where it shows nothing.
-  static func isReversed(client: [UInt8], server: [UInt8]) -> Bool {
-    if client.starts(with: HTTP2Reader.preface.prefix(3)) { return false }
-    return role(in: client, of: .clientToServer) == .server
-      || (role(in: server, of: .serverToClient) == .client && role(in: client, of: .clientToServer) == nil)
-  }
-
-  /// By the first header block of which the beginning is there.
-  private static func role(in bytes: [UInt8], of direction: Direction) -> Role? {
-    var search = HTTP2Search(direction, .behindGap, limit: .max)
-    var position = 0
-    let sighting = Sighting(time: Timestamp(nanoseconds: 0))
-    guard search.receive(bytes, &position, at: sighting, drop: { _, _ in }) || search.finish() else {
-      return nil
-    }
-    let frames = search.takeKept().found.flatMap(\.bytes) + bytes[position...]
-    position = 0
-    while position + HTTP2Frame.headerByteCount <= frames.count,
-      let link = HTTP2Link(frames, at: position, in: direction)
-    {
-      let payload = frames[(position + HTTP2Frame.headerByteCount)...]
-      if link.type == .headers, let role = role(ofBlock: payload.dropFirst(link.byteCountBeforeBlock)) {
-        return role
-      }
-      position += HTTP2Frame.headerByteCount + link.byteCount
-    }
-    return nil
-  }
-
-  /// By its first field, where that is in the static table, or has its name from there (RFC 7541 §6, appendix A).
-  private static func role(ofBlock block: ArraySlice<UInt8>) -> Role? {
+enum HTTP2Orientation {
+  /// Who sent a header block, by its first field, where that is in the static table, or has its name from there
+  /// (RFC 7541 §6, appendix A).
+  static func sender(ofBlock block: some Collection<UInt8>) -> Party? {
     // An update of the table's size may come before; one of more than a byte tells nothing here.
     guard let byte = block.first(where: { $0 & 0xe0 != 0x20 }) else { return nil }
     let index = byte & 0x80 != 0 ? byte & 0x7f : byte & 0x40 != 0 ? byte & 0x3f : byte & 0x0f
@@ -50,17 +17,30 @@ struct HTTP2Orientation {
     default: return nil
     }
   }
+
+  /// Who sent frames, by the first header block of which the beginning is there.
+  static func sender(ofFrames bytes: [UInt8], in direction: Direction) -> Party? {
+    var position = 0
+    while position + HTTP2Frame.headerByteCount <= bytes.count,
+      let link = HTTP2Link(bytes, at: position, in: direction)
+    {
+      let payload = bytes[(position + HTTP2Frame.headerByteCount)...].prefix(link.byteCount)
+      if link.type == .headers, let sender = sender(ofBlock: payload.dropFirst(link.byteCountBeforeBlock)) {
+        return sender
+      }
+      position += HTTP2Frame.headerByteCount + link.byteCount
+    }
+    return nil
+  }
 }
 
-/// A conversation in which the server is who the inner one calls the client.
+/// A conversation in which the server is who the inner one calls the client; nothing is left to doubt.
 final class ReversedConversation: Conversation {
   private let inner: any Conversation
 
   init(_ inner: any Conversation) {
     self.inner = inner
   }
-
-  var standing: Standing { inner.standing }
 
   func receive(
     _ bytes: [UInt8], from start: Int, in direction: Direction, at sighting: Sighting,
