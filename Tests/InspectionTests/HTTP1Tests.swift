@@ -178,6 +178,25 @@ import Testing
       testDescription: "a target with a space", client: "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n",
       told: ["GET /a b 0 → ?"], codes: ["http1.target-invalid"]),
     Case(
+      testDescription: "no target", client: "GET  HTTP/1.1\r\nHost: a\r\n\r\n", told: ["GET  0 → ?"],
+      codes: ["http1.start-line-whitespace", "http1.target-invalid"]),
+    Case(
+      testDescription: "a control character in a folded line",
+      client: "GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\n \u{1}\r\n\r\n", told: ["GET / 0 → ?"],
+      codes: ["http1.obs-fold", "http1.field-value-invalid"]),
+    Case(
+      testDescription: "chunk extensions that are none", client: get,
+      server: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;a=\"b\r\nx\r\n1;a=\"\u{1}\"\r\nx\r\n"
+        + "1;a=\"b\\\r\nx\r\n1;a=\"b\\\"\"c\r\nx\r\n1;a=\r\nx\r\n0;a;b=\"\\\"\"\r\n\r\n",
+      told: ["GET / 0 → 200 5"],
+      codes: Array(repeating: "http1.chunk-extension-invalid", count: 5)),
+    Case(
+      testDescription: "a request behind what is left of a body",
+      client: "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n{}GET /b HTTP/1.1\r\nHost: a\r\n\r\n"
+        + "some text}PROPFIND /c HTTP/1.1\r\nHost: a\r\n\r\n",
+      told: ["POST / 1 → ?", "GET /b 0 → ?", "PROPFIND /c 0 → ?"],
+      codes: ["http1.start-line-invalid", "http1.skipped", "http1.start-line-invalid", "http1.skipped"]),
+    Case(
       testDescription: "no version", client: "GET /old\r\n", told: ["GET /old 0 → ?"],
       codes: ["http1.version-missing"]),
     Case(

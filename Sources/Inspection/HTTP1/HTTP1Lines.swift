@@ -59,8 +59,6 @@ struct HTTP1Lines {
     self.limit = max(16, limit)
   }
 
-  /// Whether a line has begun and not ended.
-  var isWithinLine: Bool { !buffer.isEmpty || isPassingOver }
   /// What there is of an unfinished line.
   var unfinished: Line? {
     guard let start = marks.first?.sighting else { return nil }
