@@ -296,7 +296,7 @@ static uint8_t *dns_name(uint8_t *to, unsigned number) {
   return to + 1;
 }
 
-/* Every query has a socket of its own, and is answered by an alias and up to four addresses. */
+/* Every query has a socket of its own, and is answered by an alias and up to four addresses; 400 of them a second. */
 static void dns(unsigned count) {
   for (unsigned i = 0; i < count; i++) {
     uint8_t message[512] = {0}, *end = message + 12;
@@ -317,6 +317,7 @@ static void dns(unsigned count) {
       put16(end + 10, 4), put32(end + 12, 0xcb007100 + (i + a) % 256);
     }
     datagram(0x0a020001, 53, client, port, message, end - message);
+    now_us += 2486;
   }
 }
 

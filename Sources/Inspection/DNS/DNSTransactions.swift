@@ -111,6 +111,8 @@ struct DNSTransactions {
       let place = pending.firstIndex(where: { $0.direction == asker && Self.matches($0.query, response) })
     else { return false }
     var entry = pending.remove(at: place)
+    // An empty array keeps its memory, and most sockets ask one question.
+    if pending.isEmpty { pending = [] }
     pendingTextByteCount -= entry.textByteCount
     entry.draft.end = end
     entry.findings.append(findings)
