@@ -182,6 +182,8 @@ public struct CommandLimits: Hashable, Sendable {
   public var heldByteCount = 16_384
   /// Bytes searched for the next command, reply or message before a direction is given up.
   public var resynchronisationByteCount: UInt64 = 16_777_216
+  /// Prepared statements whose SQL is remembered (PostgreSQL), each up to a quarter of `textByteCount`.
+  public var statementCount = 256
   /// How deep arrays may be nested (RESP).
   public var nestingDepth = 32
   /// The largest message that is believed (PostgreSQL, whose server allows 1 GiB).

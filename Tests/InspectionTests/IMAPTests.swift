@@ -83,12 +83,14 @@ import Testing
         S: 3 OK done
         S: * 1 FETCH (FLAGS ())
         S: 2 OK done
+        C: nonsense
+        S: nonsense BAD Invalid command name
         S: * BYE shutting down
         """,
       told: [
         "← OK ready", "1 IDLE < + idling < * 4 EXISTS > DONE → OK (1) IDLE terminated", "← * 5 EXISTS",
         "3 NOOP → OK (0) done", "2 FETCH 1 FLAGS < * 1 FETCH (FLAGS ()) → OK (1) done",
-        "← BYE! shutting down",
+        "nonsense → BAD! (0) Invalid command name", "← BYE! shutting down",
       ]),
     Case(
       testDescription: "authentication (RFC 9051 §6.2.2)",

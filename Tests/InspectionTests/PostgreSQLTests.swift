@@ -101,7 +101,8 @@ import Testing
       ],
       told: [
         "Startup user=alice database=test → AuthenticationOk", "Parse select $1 → SELECT 1 (1)",
-        "Parse s1: update t set a = 1; execute c1 → UPDATE 3", "Bind bind s1; close s1 → PortalSuspended",
+        "Parse s1: update t set a = 1; execute c1 → UPDATE 3",
+        "Bind s1: update t set a = 1; close s1 → PortalSuspended",
       ]),
     Case(
       testDescription: "COPY both ways",

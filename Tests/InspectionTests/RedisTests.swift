@@ -28,7 +28,7 @@ import Testing
         "*2\r\n*0\r\n*1\r\n+a b\r\n", command("GET", "e"), "$0\r\n\r\n",
       ],
       told: [
-        #"SET "a key" "v\x01" → string OK"#, "GET \"a key\" → string a\r|bc", "INCR n → integer -1000",
+        "SET \"a key\" \"v\u{1}\" → string OK", "GET \"a key\" → string a\r|bc", "INCR n → integer -1000",
         "LRANGE l 0 -1 → array (3) a (nil) 2", #"GET "" → null (nil)"#,
         "LPUSH → error! [ERR] wrong number of arguments for 'lpush' command",
         "INCR x → error! [WRONGTYPE] Operation against a key", "EXEC → null (nil)",

@@ -65,7 +65,7 @@ import Testing
     #6   08:15:02.302  FTP    227            1.0 ms  PASV  (10,1,2,6,4,1)  data at 10.1.2.6:1025
     #6   08:15:02.302  REDIS  ERR            1.0 ms  SET "a key" 1  WRONGTYPE Operation against a key
     #6   08:15:02.302  REDIS  ok             1.0 ms  AUTH alice •••  OK
-    #6   08:15:02.302  PGSQL  ok             1.0 ms  Query select 1  1 row
+    #6   08:15:02.302  PGSQL  ok             1.0 ms  Query select 1  SELECT 1  1 row
     #6   08:15:02.302  SOCKS  ok             1.0 ms  CONNECT example.com:443  succeeded
     #6   08:15:02.302  PROXY                         PROXY TCP4 192.0.2.1 198.51.100.1 5000 443
     #3   08:15:02.171  curl[4711] [2001:db8::1]:50000 → [2001:db8::2]:443 (address)

@@ -49,11 +49,12 @@ struct DirectionGuess {
 
   /// Takes bytes until something new is known; returns where it stopped, which is the end where nothing is.
   mutating func receive(_ bytes: [UInt8], _ range: Range<Int>, isFirstToSpeak: Bool) -> Int {
-    guard strong == nil, !isLost, !range.isEmpty else { return range.upperBound }
+    guard !range.isEmpty else { return range.upperBound }
     if isSilent {
       isSilent = false
       lines.isFirstToSpeak = isFirstToSpeak
     }
+    guard strong == nil, !isLost else { return range.upperBound }
     var position = range.lowerBound
     while position < range.upperBound, !isDone {
       let hasChanged = receive(bytes[position])
@@ -65,8 +66,8 @@ struct DirectionGuess {
 
   /// Bytes of this direction are missing.
   mutating func lose() {
-    guard strong == nil else { return }
-    isLost = true
+    isSilent = false
+    if strong == nil { isLost = true }
   }
 
   private mutating func receive(_ byte: UInt8) -> Bool {

@@ -79,7 +79,9 @@ struct IMAPDialect: LineDialect {
       return scene.addAnswer(line, to: idle)
     }
     let (verb, arguments) = Self.verb(rest)
-    guard verb.split(separator: UInt8(ascii: " ")).allSatisfy(CommandVocabulary.isVerb), !verb.isEmpty
+    // Behind a tag, what is no command is one that the server refuses by its tag.
+    guard verb.split(separator: UInt8(ascii: " ")).allSatisfy(CommandVocabulary.isVerb),
+      !verb.isEmpty || scene.standing == .confirmed
     else { return scene.refuse(line, from: .clientToServer, "\(excerpt(line.text)) is no command of IMAP") }
     if hasGreeted, CommandVocabulary.isIMAP(verb.prefix { $0 != UInt8(ascii: " ") }) { scene.confirm() }
     goOn(scene.begin(line, tag: tag, verb: verb, arguments: arguments), line, in: scene)

@@ -26,7 +26,7 @@ struct OpaqueGuess {
     let samples = [client, server].filter { $0.byteCount > 0 }
     guard !samples.isEmpty else { return nil }
     if samples.allSatisfy(Self.isText) {
-      return OpaqueExchange.Guess(name: "text", reason: "holds no byte that text does not have")
+      return OpaqueExchange.Guess(name: "text", reason: "holds no control characters")
     }
     let enough = samples.filter { $0.byteCount >= Self.fewest }
     guard !enough.isEmpty else { return nil }

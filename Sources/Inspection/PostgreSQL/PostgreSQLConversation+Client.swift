@@ -93,13 +93,14 @@ extension PostgreSQLConversation {
   // MARK: Extended queries
 
   private func addToSeries(_ message: PostgreSQLMessage, _ type: UInt8) {
-    let (name, text) = Self.describe(message, type)
+    let (name, text) = describe(message, type)
     guard let pending = series else {
       series = begin(name, text[...], message)
       return
     }
     extend(message)
-    guard !text.isEmpty, !Self.isImplied(text, by: pending) else { return }
+    // A statement that was parsed in the same series need not be named again.
+    guard !text.isEmpty, !pending.command.arguments.starts(with: text) else { return }
     let separator = pending.command.arguments.isEmpty ? "" : "; "
     let room = max(0, scene.limits.textByteCount - pending.command.arguments.count)
     pending.command.arguments += (Array(separator.utf8) + text).prefix(room)
@@ -118,27 +119,34 @@ extension PostgreSQLConversation {
   }
 
   /// What a message is called, and what it says that is worth telling: SQL, and the names of statements and portals.
-  private static func describe(_ message: PostgreSQLMessage, _ type: UInt8) -> (name: String, text: [UInt8]) {
+  private func describe(_ message: PostgreSQLMessage, _ type: UInt8) -> (name: String, text: [UInt8]) {
     let (first, rest) = PostgreSQLMessage.text(message.body[...])
     let second = PostgreSQLMessage.text(rest).text
     switch type {
-    case UInt8(ascii: "P"): return ("Parse", (first.isEmpty ? [] : first + Array(": ".utf8)) + Array(second))
-    case UInt8(ascii: "B"): return ("Bind", second.isEmpty ? [] : Array("bind ".utf8) + Array(second))
+    case UInt8(ascii: "P"): return ("Parse", remember(Array(second), as: Array(first)))
+    case UInt8(ascii: "B"): return ("Bind", statement(Array(second)))
     case UInt8(ascii: "E"): return ("Execute", first.isEmpty ? [] : Array("execute ".utf8) + Array(first))
     case UInt8(ascii: "D"):
-      return ("Describe", first.count > 1 ? Array("describe ".utf8) + Array(first.dropFirst()) : [])
+      return ("Describe", first.first == UInt8(ascii: "S") ? statement(Array(first.dropFirst())) : [])
     case UInt8(ascii: "C"):
+      if first.first == UInt8(ascii: "S") { statements[Array(first.dropFirst())] = nil }
       return ("Close", first.count > 1 ? Array("close ".utf8) + Array(first.dropFirst()) : [])
     default: return ("Flush", [])
     }
   }
 
-  /// Whether the statement was parsed in the same series, so that it need not be named again.
-  private static func isImplied(_ text: [UInt8], by pending: PendingCommand) -> Bool {
-    for word in ["bind ", "describe "] where text.starts(with: Array(word.utf8)) {
-      return pending.command.arguments.starts(with: text.dropFirst(word.utf8.count) + Array(": ".utf8))
+  /// A statement that is parsed; one with a name is told again where it is used.
+  private func remember(_ sql: [UInt8], as name: [UInt8]) -> [UInt8] {
+    guard !name.isEmpty else { return sql }
+    if statements.count < scene.limits.statementCount || statements[name] != nil {
+      statements[name] = Array(sql.prefix(scene.limits.textByteCount / 4))
     }
-    return false
+    return name + Array(": ".utf8) + sql
+  }
+
+  private func statement(_ name: [UInt8]) -> [UInt8] {
+    guard !name.isEmpty else { return [] }
+    return statements[name].map { name + Array(": ".utf8) + $0 } ?? name
   }
 
   // MARK: COPY

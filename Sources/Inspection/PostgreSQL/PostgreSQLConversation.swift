@@ -18,6 +18,8 @@ final class PostgreSQLConversation: Conversation {
   var hasLostResult = false
   private var clientSearch = PostgreSQLSearch()
   private var serverSearch = PostgreSQLSearch()
+  /// The SQL of named statements, by name.
+  var statements: [[UInt8]: [UInt8]] = [:]
   /// Whether messages were understood, by direction.
   var understood: Set<Direction> = []
 

@@ -87,21 +87,18 @@ struct RESPText {
     bytes += more.prefix(max(0, limit - bytes.count))
   }
 
+  /// In quotes where it would not be one word; other bytes stay as they are, for whoever writes them knows how.
   private static func quoted(_ scalar: [UInt8], limit: Int) -> [UInt8] {
-    let isWord = !scalar.isEmpty && scalar.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x5c && $0 != 0x7f }
-    if isWord, String(validating: scalar, as: UTF8.self) != nil { return scalar }
-    let isText = String(validating: scalar, as: UTF8.self) != nil
-    var quoted: [UInt8] = [UInt8(ascii: "\"")]
+    let quote = UInt8(ascii: "\"")
+    let escape = UInt8(ascii: "\\")
+    let isWord =
+      !scalar.isEmpty && scalar.allSatisfy { $0 > 0x20 && $0 != quote && $0 != escape && $0 != 0x7f }
+    if isWord { return scalar }
+    var quoted = [quote]
     for byte in scalar where quoted.count < limit {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): quoted += [UInt8(ascii: "\\"), byte]
-      case UInt8(ascii: "\n"): quoted += Array("\\n".utf8)
-      case UInt8(ascii: "\r"): quoted += Array("\\r".utf8)
-      case 0x20..<0x7f: quoted.append(byte)
-      case 0x80... where isText: quoted.append(byte)
-      default: quoted += Array(("\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)).utf8)
-      }
+      if byte == quote || byte == escape { quoted.append(escape) }
+      quoted.append(byte)
     }
-    return quoted + [UInt8(ascii: "\"")]
+    return quoted + [quote]
   }
 }

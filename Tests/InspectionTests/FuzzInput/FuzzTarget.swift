@@ -15,6 +15,14 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case clientHello = "clienthello"
   case tls
   case x509
+  /// Any protocol of streams, by what is said.
+  case choice
+  case smtp
+  case imap
+  case pop3
+  case ftp
+  case redis
+  case postgresql
   case inspector
 
   /// Parses the bytes; ends in a trap where a law is broken.
@@ -25,7 +33,9 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   /// Parses the bytes, and says which law is broken, if any.
   public func brokenLaw(_ bytes: [UInt8]) -> String? {
     switch self {
-    case .http1, .body, .http2, .hpack, .grpc, .webSocket, .dns, .dnsOverTCP, .tls, .x509, .inspector:
+    case .http1, .body, .http2, .hpack, .grpc, .webSocket, .dns, .dnsOverTCP, .tls, .x509, .choice, .smtp,
+      .imap,
+      .pop3, .ftp, .redis, .postgresql, .inspector:
       brokenByInspector(bytes)
     case .clientHello: brokenByClientHello(bytes)
     }
@@ -45,6 +55,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .webSocket: script(bytes, begunAs: upgrade(bytes.first ?? 0))
     case .tls: script(bytes, begunAs: hellos)
     case .x509: certificates(bytes)
+    case .choice: talk(bytes)
+    case .smtp, .imap, .pop3, .ftp, .redis, .postgresql: talk(bytes, begunAs: greetings)
     case .inspector: script(bytes)
     case .clientHello: []
     }
@@ -155,6 +167,15 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     limits.bodies.partHeaderByteCount = 32
     limits.bodies.excerptByteCount = 4
     limits.nestedCount = 2
+    limits.commands.textByteCount = 40
+    limits.commands.pendingCommandCount = 2
+    limits.commands.interimCount = 2
+    limits.commands.heldByteCount = 48
+    limits.commands.resynchronisationByteCount = 64
+    limits.commands.nestingDepth = 3
+    limits.commands.statementCount = 1
+    limits.opaque.sampleByteCount = 16
+    limits.opaque.guessByteCount = 16
     limits.content.freeByteCount = 64
     limits.content.ratio = 1
     return limits
