@@ -8,6 +8,8 @@ import Testing
     var what: String
     var link = LinkType.raw
     var frame: [UInt8]
+    /// On the wire, where the capture has less of it.
+    var originalLength: Int?
     var error: PacketError
   }
 
@@ -48,6 +50,7 @@ import Testing
       error: .malformed(.ipv6, offset: 176, .tooManyHeaders)),
     Case(
       what: "a TCP header cut by the capture", frame: Array(Frames.ipv4TCP.prefix(30)),
+      originalLength: Frames.ipv4TCP.count,
       error: .truncated(.tcp, offset: 20, needed: 20, had: 10)),
     Case(
       what: "a packet too short for TCP",
@@ -102,6 +105,7 @@ import Testing
       error: .malformed(.gre, offset: 20, .headerLength(8))),
     Case(
       what: "a GRE header cut by the capture", frame: Array(Frames.ipv4(47, [0, 0, 8, 0, 0x45]).prefix(22)),
+      originalLength: 25,
       error: .truncated(.gre, offset: 20, needed: 4, had: 2)),
     Case(
       what: "half an inner header", frame: Frames.ipv4(4, Array(Frames.ipv4TCP.prefix(19))),
@@ -123,7 +127,8 @@ import Testing
 
   @Test(arguments: cases) func `are errors with a place`(_ testCase: Case) {
     #expect(throws: testCase.error, "\(testCase.what)") {
-      try PacketReader(linkType: testCase.link).read(testCase.frame)
+      try PacketReader(linkType: testCase.link).read(
+        testCase.frame, originalLength: testCase.originalLength)
     }
   }
 

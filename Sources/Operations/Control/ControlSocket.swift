@@ -37,8 +37,10 @@ package struct ControlSocket: Hashable, Sendable {
     let descriptor = makeSocket(AF_UNIX, SOCK_STREAM)
     guard descriptor >= 0 else { throw .systemCall("socket", code: errno, at: path) }
     do throws(OperationsFailure) {
-      try check("bind", path, bindForOwnerAndGroup(descriptor, address))
-      // Nobody can connect before the socket listens, so it is nobody else's by then.
+      try check("bind", path, address.withSocketAddress { bind(descriptor, $0, $1) })
+      // Nobody can connect before the socket listens: by then it is the owner's, and has its mode. A umask would be
+      // that of all threads; and the mode comes first, since that of another's file takes a privilege (CAP_FOWNER).
+      try check("chmod", path, fchmodat(AT_FDCWD, path, 0o660, AT_SYMLINK_NOFOLLOW))
       if let owner { try check("chown", path, lchown(path, owner.uid, owner.gid)) }
       try check("listen", path, Glibc.listen(descriptor, backlog))
     } catch {
@@ -109,19 +111,6 @@ package struct ControlSocket: Hashable, Sendable {
     case EAGAIN, EINPROGRESS: return false
     default: throw .systemCall("connect", code: errno, at: path)
     }
-  }
-
-  /// Makes the file with mode 0660.
-  ///
-  /// Nothing is left for chmod(2), which would follow a link that somebody put there, and which takes a privilege
-  /// (CAP_FOWNER) once the file is another's.
-  private static func bindForOwnerAndGroup(_ descriptor: CInt, _ address: UnixSocketAddress) -> Int32 {
-    let mask = umask(0o117)
-    let status = address.withSocketAddress { bind(descriptor, $0, $1) }
-    let code = errno
-    umask(mask)
-    errno = code
-    return status
   }
 
   /// Whatever fails here, `bind` will tell.
