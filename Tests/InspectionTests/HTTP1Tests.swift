@@ -193,7 +193,7 @@ import Testing
     Case(
       testDescription: "a request behind what is left of a body",
       client: "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n{}GET /b HTTP/1.1\r\nHost: a\r\n\r\n"
-        + "some text}PROPFIND /c HTTP/1.1\r\nHost: a\r\n\r\n",
+        + "\"some\": \"text\"}PROPFIND /c HTTP/1.1\r\nHost: a\r\n\r\n",
       told: ["POST / 1 → ?", "GET /b 0 → ?", "PROPFIND /c 0 → ?"],
       codes: ["http1.start-line-invalid", "http1.skipped", "http1.start-line-invalid", "http1.skipped"]),
     Case(
