@@ -59,14 +59,16 @@ public struct CaptureWriter: ~Copyable {
     offset - flushed.offset + Self.recordHeaderLength + byteCount > Self.bufferSize
   }
 
-  /// Appends a packet; its length is both the captured and the original one, at most 262,144 bytes.
-  public mutating func write(time: Timestamp, _ packet: Span<UInt8>) throws(CaptureError) {
+  /// Appends a packet of at most 262,144 bytes; `originalLength` is given where it had more than was captured.
+  public mutating func write(
+    time: Timestamp, _ packet: Span<UInt8>, originalLength: Int? = nil
+  ) throws(CaptureError) {
     if needsFlush(before: packet.count) { try flush() }
     guard let dumper else { throw closedFailure }
     var header = pcap_pkthdr()
     header.ts = timeval(time)
     header.caplen = UInt32(packet.count)
-    header.len = UInt32(packet.count)
+    header.len = UInt32(originalLength ?? packet.count)
     packet.withUnsafeBufferPointer { bytes in
       // libpcap passes its `FILE` and its "user" argument as one and the same pointer.
       pcap_dump(UnsafeMutablePointer<UInt8>(dumper), &header, bytes.baseAddress)

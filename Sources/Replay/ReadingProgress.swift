@@ -8,5 +8,6 @@ public final class ReadingProgress: Sendable {
 
   public var byteCount: UInt64 { count.load(ordering: .relaxed) }
 
-  func add(_ byteCount: UInt64) { count.wrappingAdd(byteCount, ordering: .relaxed) }
+  /// Adds what was read again.
+  public func add(_ byteCount: UInt64) { count.wrappingAdd(byteCount, ordering: .relaxed) }
 }

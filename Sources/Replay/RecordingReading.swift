@@ -49,6 +49,11 @@ struct RecordingReading: ~Copyable {
     assembler.onPacket = onPacket
   }
 
+  /// Has someone shown what the assembler takes.
+  func showIntake(to onIntake: @escaping (Intake) -> Void) {
+    assembler.onIntake = onIntake
+  }
+
   var notes: [ReplayNote] { captureNotes + sidecar.notes + assembler.notes + fragments.notes }
 
   /// - Throws: If there is no packet but of link types that are not supported.
@@ -104,7 +109,8 @@ struct RecordingReading: ~Copyable {
     if sidecar.isAtEnd { assembler.sidecarEnded(emit: emit) }
   }
 
-  private static func take(
+  /// Takes a packet of a capture, or keeps the fragment that it is.
+  static func take(
     _ captured: CapturedPacket, _ frame: Span<UInt8>, _ reader: PacketReader, _ assembler: SessionAssembler,
     _ fragments: inout FragmentAssembly, _ emit: ReplayEmit
   ) {
@@ -122,7 +128,7 @@ struct RecordingReading: ~Copyable {
   }
 
   /// Takes a packet that was put together from fragments.
-  private static func take(
+  static func take(
     _ whole: FragmentAssembly.Whole, _ assembler: SessionAssembler, _ emit: ReplayEmit
   ) {
     do throws(PacketError) {

@@ -43,12 +43,19 @@ public struct RecordingReplayer: Sendable {
 /// Why a recording cannot be replayed at all.
 public enum ReplayError: Error, Hashable, Sendable {
   case capture(CaptureError)
+  /// A capture has more packets, or more bytes of them, than torture holds; which is told.
+  case tooLargeForTorture(path: String, limit: String)
+  /// A packet has more than any that can be written again.
+  case packetTooLongForTorture(path: String, packet: UInt64)
 }
 
 extension ReplayError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .capture(let error): error.description
+    case .tooLargeForTorture(let path, let limit): "'\(path)' has more than \(limit), and torture holds all of it"
+    case .packetTooLongForTorture(let path, let packet):
+      "'\(path)': packet \(packet) is longer than any that can be written"
     }
   }
 
@@ -56,6 +63,8 @@ extension ReplayError: CustomStringConvertible {
   public var hint: String? {
     switch self {
     case .capture(let error): error.hint
+    case .tooLargeForTorture: "torture a part of it: 'tshark -r FILE -Y tcp.stream==0 -w PART' or 'editcap -r'"
+    case .packetTooLongForTorture: nil
     }
   }
 }

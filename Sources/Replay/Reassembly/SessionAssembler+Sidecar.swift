@@ -6,6 +6,7 @@ extension SessionAssembler {
   ///
   /// A session that the sidecar opened is closed by it too, as long as it has more to say.
   public func receive(_ line: SidecarLine, emit: ReplayEmit) {
+    onIntake?(.line(line))
     if case .lost(let loss) = line.content { noteLoss(loss) }
     guard let session = line.session else { return }
     switch line.content {

@@ -6,6 +6,7 @@ extension SessionAssembler {
   public func receive(
     _ segment: SegmentHeader, payload: Span<UInt8>, at stamp: PacketStamp, emit: ReplayEmit
   ) {
+    if let onIntake { onIntake(.segment(segment, payload.copied(), stamp)) }
     advance(to: stamp, emit: emit)
     guard let flow = flow(for: segment, payload, at: stamp, emit: emit) else { return }
     if flow.session == nil, !flow.isClientCertain, let sender = StreamOpening.sender(of: payload) {

@@ -41,6 +41,8 @@ public final class SessionAssembler {
 
   /// Is told of every packet that belongs to a session, once that is open.
   public var onPacket: PacketOwner?
+  /// Is shown everything before it is taken.
+  var onIntake: ((Intake) -> Void)?
 
   public var notes: [ReplayNote] { notebook.notes }
 
@@ -51,6 +53,9 @@ public final class SessionAssembler {
     from source: Endpoint, to destination: Endpoint, payload: Span<UInt8>, missing: Int = 0,
     at stamp: PacketStamp, emit: ReplayEmit
   ) {
+    if let onIntake {
+      onIntake(.datagram(from: source, to: destination, payload.copied(), missing: missing, stamp))
+    }
     advance(to: stamp, emit: emit)
     let key = FlowKey(.udp, source, destination)
     let flow: Flow

@@ -45,6 +45,11 @@ final class InputPass {
     notes += try replayer.replay(emit)
   }
 
+  /// Adds what was noted of the capture otherwise.
+  func add(_ notes: [ReplayNote]) {
+    self.notes += notes
+  }
+
   /// Lets `body` append to the output.
   func write(_ body: (inout [UInt8]) -> Void) {
     output.append(body)

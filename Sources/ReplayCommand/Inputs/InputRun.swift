@@ -32,7 +32,9 @@ final class InputRun<Result: Sendable>: Sendable {
 
   /// Reads everything, and says what there is to say of each input behind its output.
   func run() -> InputResults<Result> {
-    let total = inputs.byteCount?.multipliedReportingOverflow(by: UInt64(settings.readings)).partialValue
+    let total = settings.readings.flatMap { readings in
+      inputs.byteCount?.multipliedReportingOverflow(by: UInt64(readings)).partialValue
+    }
     ProgressThread.start(settings.progress, total: total, turns.console)
     let jobs = min(settings.jobs, max(1, inputs.captureCount))
     let threads = (1..<jobs).compactMap { _ in WorkerThread { self.work() } }
@@ -96,8 +98,8 @@ struct InputSettings: Sendable {
   var criteria: SelectionCriteria
   /// Inputs that are read at a time, at most.
   var jobs: Int
-  /// How often each is read.
-  var readings: Int
+  /// How often each is read; nil where that is not known.
+  var readings: Int?
 
   let progress = ReadingProgress()
 
