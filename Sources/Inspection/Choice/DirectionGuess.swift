@@ -95,6 +95,7 @@ struct DirectionGuess {
     if possible.contains(.socks) {
       proxy.receive(byte)
       hasChanged = settle(proxy.found, proxy.state, isWeak: proxy.found == .socks) || hasChanged
+      if proxy.found == .proxy { possible.remove(.socks) }
     }
     if !lines.isOut { hasChanged = receiveOfLine(byte) || hasChanged }
     return hasChanged
@@ -109,11 +110,10 @@ struct DirectionGuess {
   }
 
   private mutating func settle(_ member: GuessedProtocol, _ state: GuessState, isWeak: Bool = false) -> Bool {
-    switch state {
-    case .possible: return false
-    case .no: possible.remove(ProtocolSet(member))
-    case .yes:
-      possible.remove(ProtocolSet(member))
+    guard state != .possible else { return false }
+    possible.remove(ProtocolSet(member))
+    // One guess may be at two protocols, of which one is known to be wrong.
+    if state == .yes, !wrong.contains(ProtocolSet(member)) {
       if isWeak { weak.insert(ProtocolSet(member)) } else if strong == nil { strong = member }
     }
     return true

@@ -163,7 +163,11 @@ final class PostgreSQLConversation: Conversation {
       side.count(1)
       let (found, dropped) = withSearch(side.direction) { $0.receive(byte, side.direction, at: sighting) }
       if let dropped { scene.ledger.stray([dropped], 0..<1, in: side.direction, at: sighting) }
-      guard let found else { continue }
+      guard let found else {
+        if let start = side.searchStart { scene.giveUp(side, searchedFrom: start) }
+        if case .passing = side.mode { return }
+        continue
+      }
       side.searchStart = nil
       var readPosition = 0
       let step = withReader(side.direction) {
@@ -173,7 +177,6 @@ final class PostgreSQLConversation: Conversation {
       if let step { handle(step, found, side, at: sighting) }
       return
     }
-    if let start = side.searchStart { scene.giveUp(side, searchedFrom: start) }
   }
 
   private func lose(_ byteCount: UInt64, _ side: CommandSide) {

@@ -15,7 +15,7 @@ extension RedisConversation {
       pending.end = value.end
       return scene.ledger.finish(pending, seen: scene.seen)
     }
-    pending.awaitedCount = max(1, (value.elementCount ?? 1) - 1)
+    pending.awaitedCount = max(2, value.elementCount ?? 2) - 1
     scene.complete(pending, at: value.end)
     if pending.verb == "SYNC", scene.ledger.waiting.count == 1 { beginReplication(after: pending) }
   }
