@@ -39,6 +39,8 @@ let package = Package(
     // The spine, and what parses bytes.
     .target(name: "SessionEvents", swiftSettings: memorySafe),
     .target(name: "JSONText", swiftSettings: memorySafe),
+    .target(
+      name: "YAMLText", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: checked),
     .target(name: "Packets", dependencies: ["SessionEvents"], swiftSettings: memorySafe),
     .target(name: "Inspection", dependencies: ["SessionEvents"], swiftSettings: memorySafe),
     .target(
@@ -80,7 +82,7 @@ let package = Package(
     .target(
       name: "Settings",
       dependencies: [
-        "SessionEvents", "TLSEngine",
+        "SessionEvents", "YAMLText", "TLSEngine",
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -115,8 +117,9 @@ let package = Package(
     .executableTarget(
       name: "ReplayCommand",
       dependencies: [
-        "SessionEvents", "Inspection", "ContentCoding", "CaptureFile", "Replay", "CommandSupport",
+        "SessionEvents", "YAMLText", "Inspection", "ContentCoding", "CaptureFile", "Replay", "CommandSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: checked),
 
@@ -180,7 +183,8 @@ let package = Package(
       name: "RedirectionTests", dependencies: ["Redirection", "RedirectionProbe", "TestSupport"],
       swiftSettings: checked),
     .testTarget(
-      name: "SettingsTests", dependencies: ["SessionEvents", "TLSEngine", "Settings", "TestSupport"],
+      name: "SettingsTests",
+      dependencies: ["SessionEvents", "YAMLText", "TLSEngine", "Settings", "TestSupport"],
       swiftSettings: checked),
     .testTarget(
       name: "OperationsTests",

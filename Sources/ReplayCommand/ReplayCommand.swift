@@ -11,7 +11,7 @@ struct ReplayCommand: ParsableCommand, HelpEnding {
       Reads what 'relay' recorded, and any other pcap or pcapng capture with IP in it, also compressed (gzip, zstd): TCP \
       streams are put back together, and what is said in them is read by its content, whatever the port: HTTP/1, HTTP/2, \
       gRPC, WebSocket, server-sent events, DNS, TLS, SMTP, IMAP, POP3, FTP, Redis, PostgreSQL. What was decrypted while \
-      recording is read like plain text. Nothing is sent, and no file is written but by 'extract' and 'export'.
+      recording is read like plain text. Nothing is sent, and no file is written but by 'extract', 'export' and 'check'.
 
       A recording is a capture (NAME.pcap) and its sidecar (NAME.sessions.jsonl), which holds what packets cannot: \
       processes, TLS facts, reasons. The sidecar is found by its name; a capture without one is read as it is. Several \
@@ -20,7 +20,7 @@ struct ReplayCommand: ParsableCommand, HelpEnding {
     version: version,
     subcommands: [
       ShowCommand.self, ExchangesCommand.self, EventsCommand.self, ListCommand.self, StatsCommand.self,
-      VerifyCommand.self, TortureCommand.self,
+      VerifyCommand.self, CheckCommand.self, TortureCommand.self,
       ExtractCommand.self, ExportCommand.self,
     ])
 

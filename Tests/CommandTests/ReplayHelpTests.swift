@@ -13,7 +13,7 @@ import Testing
         is said in them is read by its content, whatever the port: HTTP/1, HTTP/2,
         gRPC, WebSocket, server-sent events, DNS, TLS, SMTP, IMAP, POP3, FTP, Redis,
         PostgreSQL. What was decrypted while recording is read like plain text. Nothing
-        is sent, and no file is written but by 'extract' and 'export'.
+        is sent, and no file is written but by 'extract', 'export' and 'check'.
 
         A recording is a capture (NAME.pcap) and its sidecar (NAME.sessions.jsonl),
         which holds what packets cannot: processes, TLS facts, reasons. The sidecar is
@@ -35,6 +35,7 @@ import Testing
           stats                   Count exchanges by host, protocol and status, with
                                   latencies.
           verify                  Prove recordings against their sidecars.
+          check                   Compare recordings with what is expected of them.
           extract                 Write the bodies of HTTP messages to files.
           export                  Write HTTP, or the capture itself, in a form that
                                   other programs read.

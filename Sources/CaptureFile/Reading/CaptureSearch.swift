@@ -8,14 +8,38 @@ public struct CaptureSearch {
   /// How many directories deep is searched.
   public static let maximumDepth = 64
 
+  /// What a search found, paths in the order of their bytes.
+  public struct Found: Sendable {
+    public var captures: [String] = []
+    /// Other files that were asked for by the end of their names.
+    public var others: [String] = []
+    /// What could not be looked into.
+    public var failures: [CaptureError] = []
+  }
+
   private var paths: [String] = []
+  private var others: [String] = []
   private var failures: [CaptureError] = []
+  /// How the names end of other files that are wanted.
+  private var suffix: [UInt8]?
 
   /// The paths, each beginning with `path`, in the order of their bytes, and what could not be looked into.
   public static func captures(below path: String) -> (paths: [String], failures: [CaptureError]) {
+    let found = search(below: path)
+    return (found.captures, found.failures)
+  }
+
+  /// The same, with the regular files whose names end in `suffix`; these are not looked into.
+  public static func search(below path: String, alsoNamed suffix: String? = nil) -> Found {
     var search = CaptureSearch()
+    search.suffix = suffix.map { Array($0.utf8) }
     search.directory(Place(name: Array(path.utf8CString), path: path), in: AT_FDCWD, depth: 0)
-    return (search.paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }, search.failures)
+    return Found(
+      captures: sorted(search.paths), others: sorted(search.others), failures: search.failures)
+  }
+
+  private static func sorted(_ paths: [String]) -> [String] {
+    paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
   // MARK: Directories
@@ -92,6 +116,10 @@ public struct CaptureSearch {
 
   private mutating func file(_ place: Place, in parent: Int32) {
     let path = place.path
+    if let suffix, path.utf8.reversed().starts(with: suffix.reversed()) {
+      if place.isExact { others.append(path) } else { failures.append(.nameNotUTF8(path: path)) }
+      return
+    }
     // Should a pipe have taken the file's place, nobody waits for it.
     let descriptor = openat(parent, place.name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else { return fail("open", path) }

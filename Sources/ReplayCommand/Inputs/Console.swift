@@ -54,6 +54,7 @@ final class Console: Sendable {
       for message in messages {
         switch message {
         case .note(let text): diagnostics.note(text)
+        case .warning(let text): diagnostics.warning(text)
         case .error(let text, let hint): diagnostics.error(text, hint: hint)
         }
       }
@@ -100,12 +101,14 @@ final class Console: Sendable {
 /// Something to say beside the results.
 enum Message: Hashable, Sendable {
   case note(String)
+  /// Something that is odd, but does not count as a failure.
+  case warning(String)
   case error(String, hint: String?)
 
   var isError: Bool {
     switch self {
     case .error: true
-    case .note: false
+    case .note, .warning: false
     }
   }
 }

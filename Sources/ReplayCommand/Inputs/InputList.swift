@@ -21,6 +21,12 @@ struct InputList: Sendable {
     }
   }
 
+  /// These captures, each of them named in reports.
+  init(captures: [String]) {
+    items = captures.map(Item.capture)
+    namesFiles = true
+  }
+
   var captureCount: Int { items.count { if case .capture = $0 { true } else { false } } }
 
   /// How many bytes there are to read; nil where one of the inputs does not say.
@@ -37,11 +43,16 @@ struct InputList: Sendable {
   private mutating func search(_ path: String) {
     let (paths, failures) = CaptureSearch.captures(below: path)
     items += failures.map { .failure(.error($0.description, hint: $0.hint)) }
-    items += paths.sorted { Self.order($0).lexicographicallyPrecedes(Self.order($1)) }.map(Item.capture)
+    items += Self.ordered(paths).map(Item.capture)
     if paths.isEmpty, failures.isEmpty {
       items.append(
         .failure(.error("'\(path)' has no captures in it", hint: "name a capture, or another directory")))
     }
+  }
+
+  /// The captures of a directory, in the order in which they are read.
+  static func ordered(_ paths: [String]) -> [String] {
+    paths.sorted { Self.order($0).lexicographicallyPrecedes(Self.order($1)) }
   }
 
   /// By what captures of a directory are put in order: their paths' bytes, but that recordings of one second come by number.

@@ -12,10 +12,18 @@ final class InputPass {
   /// Decides what is told of.
   var selection: Selection
   private(set) var notes: [ReplayNote] = []
+  /// What else is to be said of the capture, behind its output.
+  var messages: [Message] = []
+  /// Which of the inputs it is, from 0.
+  let number: Int
 
   private let output: PassOutput
 
-  init(path: String, label: String?, replayer: RecordingReplayer, selection: Selection, output: PassOutput) {
+  init(
+    path: String, label: String?, number: Int, replayer: RecordingReplayer, selection: Selection,
+    output: PassOutput
+  ) {
+    self.number = number
     self.path = path
     self.label = label
     self.replayer = replayer

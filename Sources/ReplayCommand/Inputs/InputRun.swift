@@ -73,7 +73,8 @@ final class InputRun<Result: Sendable>: Sendable {
     let output = PassOutput(input, turns, isEager: path == "-")
     let label = inputs.namesFiles ? path : nil
     let pass = InputPass(
-      path: path, label: label, replayer: settings.replayer(path), selection: Selection(settings.criteria),
+      path: path, label: label, number: input, replayer: settings.replayer(path),
+      selection: Selection(settings.criteria),
       output: output)
     var messages: [Message] = []
     do throws(ReplayError) {
@@ -86,7 +87,7 @@ final class InputRun<Result: Sendable>: Sendable {
     } catch {
       messages.append(.error(error.description, hint: error.commandHint))
     }
-    messages = pass.notes.messages(of: label) + messages
+    messages = pass.messages + pass.notes.messages(of: label) + messages
     if messages.contains(where: \.isError) { state.withLock { $0.hasFailed = true } }
     output.end(messages)
   }

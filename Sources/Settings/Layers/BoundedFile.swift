@@ -1,4 +1,5 @@
 import Glibc
+import YAMLText
 
 /// The bytes of a small file.
 struct BoundedFile {

@@ -1,4 +1,5 @@
 import Configuration
+import YAMLText
 
 /// What a file of settings holds.
 struct SettingsFile {
@@ -25,14 +26,6 @@ struct SettingsFile {
       problems = [SettingProblem(.file(path: path, line: error.line), error.reason)]
     }
   }
-}
-
-/// Why nothing in a file can be used.
-struct FileFailure: Error, Hashable {
-  var line: Int?
-  var reason: String
-  /// Whether there is no such file.
-  var isAbsence = false
 }
 
 /// A value in a file.

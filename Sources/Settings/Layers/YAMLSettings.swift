@@ -1,3 +1,4 @@
+import YAMLText
 import Yams
 
 /// Walks a YAML document against the table of keys.

@@ -1,13 +1,13 @@
-import Yams
+package import Yams
 
 /// Parses YAML, and says in this project's words why some text is none.
 ///
 /// Anchors and complex keys are refused before the parser sees them: it hashes keys whole, at every level that they
 /// stand in, with all that an alias stands for, and aliases of aliases make that grow without bound. A key without '?'
 /// is one line of at most 1,024 characters, and libyaml itself ends nesting at 1,000 levels.
-enum YAMLDocument {
+package enum YAMLDocument {
   /// Nil for a stream without a document.
-  static func parse(_ bytes: [UInt8]) throws(FileFailure) -> Node? {
+  package static func parse(_ bytes: [UInt8]) throws(FileFailure) -> Node? {
     let text = try checkedText(bytes)
     if let unwanted = UnwantedTokens.first(in: Array(text.utf8)) { throw unwanted }
     do {

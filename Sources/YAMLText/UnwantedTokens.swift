@@ -2,9 +2,9 @@
 ///
 /// It may take the inside of a quoted text for one, but it misses none: a token follows a blank, an indicator or the
 /// start of a line, and only what cannot hold a token is passed over as a comment.
-enum UnwantedTokens {
+package enum UnwantedTokens {
   /// The first one, with its line; nil: there is none.
-  static func first(in bytes: [UInt8]) -> FileFailure? {
+  package static func first(in bytes: [UInt8]) -> FileFailure? {
     for (index, line) in bytes.split(separator: 0x0a, omittingEmptySubsequences: false).enumerated() {
       if let reason = complaint(about: line) { return FileFailure(line: index + 1, reason: reason) }
     }
