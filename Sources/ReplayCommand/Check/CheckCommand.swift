@@ -99,6 +99,7 @@ struct CheckCommand: ParsableCommand, HelpEnding {
     let task: CheckRun.Task = update ? .update : make ? .make : .check
     var run = CheckRun(plan, task: task, form: form, isStrict: strict, jobs: jobs.count)
     run.junitPath = junit
+    if task == .check, !noCache { run.cache = .ofUser }
     try run.run()
   }
 }

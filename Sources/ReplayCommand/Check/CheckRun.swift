@@ -21,6 +21,7 @@ struct CheckRun {
   let isStrict: Bool
   let jobs: Int
   var junitPath: String?
+  var cache: CheckCache?
   private let console = Console.standard
 
   init(_ plan: CheckPlan, task: Task, form: Form, isStrict: Bool, jobs: Int) {
@@ -45,6 +46,7 @@ struct CheckRun {
     tellAbsences(outcomes)
     console.tell(plan.problems)
     console.tell(CheckRemarks(plan, outcomes).warnings)
+    cache?.prune()
     try writeJUnit(outcomes)
     try end(outcomes)
   }
@@ -52,21 +54,21 @@ struct CheckRun {
   private func checked() -> [CheckOutcome] {
     let settings = InputSettings(usesSidecar: true, criteria: SelectionCriteria(), jobs: jobs, readings: 1)
     let list = InputList(captures: plan.items.map(\.recording))
-    let (items, task, isStrict, form) = (plan.items, task, isStrict, form)
+    let (items, task, isStrict, form, cache) = (plan.items, task, isStrict, form, cache)
     return InputRun(list, settings) { pass throws(ReplayError) in
-      var outcome = Self.outcome(of: items[pass.number], task, pass)
+      var outcome = Self.outcome(of: items[pass.number], task, pass, cache)
       outcome.isStrict = isStrict
       Self.report(outcome, form, number: pass.number + 1) { bytes in pass.write { $0 += bytes } }
       return outcome
     }.run().values
   }
 
-  private static func outcome(of item: CheckPlan.Item, _ task: Task, _ pass: InputPass) -> CheckOutcome {
+  private static func outcome(of item: CheckPlan.Item, _ task: Task, _ pass: InputPass, _ cache: CheckCache?) -> CheckOutcome {
     if let problem = item.problem {
       pass.messages.append(problem)
       return CheckOutcome(path: item.recording, golden: item.golden, verdict: .error, detail: problem.text)
     }
-    let check = RecordingCheck(item: item, replayer: pass.replayer)
+    let check = RecordingCheck(item: item, replayer: pass.replayer, cache: cache)
     do throws(CanonicalRecording.Failure) {
       switch task {
       case .check: return try check.checked()

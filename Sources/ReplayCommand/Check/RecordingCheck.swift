@@ -5,12 +5,22 @@ import Replay
 struct RecordingCheck {
   let item: CheckPlan.Item
   let replayer: RecordingReplayer
+  /// What passed before; nil where everything is to be read.
+  var cache: CheckCache?
 
   private var canon: Canon { item.canon?.canon ?? Canon() }
 
   /// Compares the recording with its golden.
   func checked() throws(CanonicalRecording.Failure) -> CheckOutcome {
     guard item.hasGolden else { return outcome(.noGolden) }
+    let key = cache?.key(of: item)
+    if let key, let passed = cache?.passed(key) {
+      var outcome = outcome(.passed)
+      outcome.isCached = true
+      outcome.exchangeCount = passed.exchangeCount
+      outcome.metRules = passed.metRules
+      return outcome
+    }
     let golden = try orFail { () throws(GoldenError) in try Golden(path: item.golden) }
     let recording = try canonical()
     let comparison = try orFail { () throws(GoldenError) in
@@ -18,7 +28,12 @@ struct RecordingCheck {
     }
     var outcome = outcome(comparison.isEqual ? .passed : .failed)
     outcome.comparison = comparison
+    outcome.exchangeCount = comparison.exchangeCount
     outcome.metRules = recording.metRules
+    if let key, comparison.isEqual {
+      cache?.keep(
+        CheckCache.Passed(exchangeCount: comparison.exchangeCount, metRules: recording.metRules), for: key)
+    }
     return outcome
   }
 

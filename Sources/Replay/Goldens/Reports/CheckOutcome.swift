@@ -23,6 +23,8 @@ public struct CheckOutcome: Sendable {
   public var verdict: Verdict
   /// Where it was compared, and is not known from an earlier run.
   public var comparison: GoldenComparison?
+  /// In the recording; nil where it was not read.
+  public var exchangeCount: Int?
   /// Why it could not be checked.
   public var detail: String?
   public var isCached = false
@@ -71,7 +73,7 @@ public struct CheckOutcome: Sendable {
       json.beginLine(path)
       json.field("verdict", verdict.rawValue)
       json.field("golden", golden)
-      json.field("exchanges", comparison?.exchangeCount)
+      json.field("exchanges", exchangeCount)
       json.field("differences", comparison?.differenceCount ?? 0)
       json.field("cached", isCached)
       json.field("detail", detail)
