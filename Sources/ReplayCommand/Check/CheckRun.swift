@@ -63,7 +63,9 @@ struct CheckRun {
     }.run().values
   }
 
-  private static func outcome(of item: CheckPlan.Item, _ task: Task, _ pass: InputPass, _ cache: CheckCache?) -> CheckOutcome {
+  private static func outcome(of item: CheckPlan.Item, _ task: Task, _ pass: InputPass, _ cache: CheckCache?)
+    -> CheckOutcome
+  {
     if let problem = item.problem {
       pass.messages.append(problem)
       return CheckOutcome(path: item.recording, golden: item.golden, verdict: .error, detail: problem.text)

@@ -93,7 +93,9 @@ public struct CheckCache: Sendable {
   private static func parse(_ bytes: [UInt8], _ key: Key) -> Passed? {
     guard let text = String(validating: bytes, as: UTF8.self), text.hasPrefix(magic) else { return nil }
     let lines = text.dropFirst(magic.count).split(separator: "\n", omittingEmptySubsequences: false)
-    guard lines.count == 5, lines[0] == key.name, lines[3] == "end", let count = Int(lines[1]) else { return nil }
+    guard lines.count == 5, lines[0] == key.name, lines[3] == "end", let count = Int(lines[1]) else {
+      return nil
+    }
     return Passed(exchangeCount: count, metRules: lines[2].map { $0 == "1" })
   }
 
@@ -137,7 +139,8 @@ private struct FileStamp: Hashable, Sendable {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return nil }
     numbers = [
-      Int64(truncatingIfNeeded: status.st_dev), Int64(truncatingIfNeeded: status.st_ino), Int64(status.st_size),
+      Int64(truncatingIfNeeded: status.st_dev), Int64(truncatingIfNeeded: status.st_ino),
+      Int64(status.st_size),
       Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec), Int64(status.st_ctim.tv_sec),
       Int64(status.st_ctim.tv_nsec),
     ]
