@@ -20,7 +20,7 @@ struct ReplayCommand: ParsableCommand, HelpEnding {
     version: version,
     subcommands: [
       ShowCommand.self, ExchangesCommand.self, EventsCommand.self, ListCommand.self, StatsCommand.self,
-      VerifyCommand.self, CheckCommand.self, TortureCommand.self,
+      VerifyCommand.self, CheckCommand.self, DiffCommand.self, TortureCommand.self,
       ExtractCommand.self, ExportCommand.self,
     ])
 

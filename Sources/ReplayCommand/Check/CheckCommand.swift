@@ -93,6 +93,9 @@ struct CheckCommand: ParsableCommand, HelpEnding {
 
   func run() throws {
     if update || make || junit != nil { Interruption.watch() }
+    if make, path.count == 2, !path.contains(where: InputList.isDirectory) {
+      return try GoldenMaking(path[0], path[1], canon: canon).run()
+    }
     let plan = CheckPlan(path, only: only, canon: canon)
     let form: CheckRun.Form =
       json ? .json : tap ? .tap : .text(ShowOptions(color: color.isOn(for: STDOUT_FILENO), width: 100))

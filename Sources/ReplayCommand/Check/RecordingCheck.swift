@@ -26,9 +26,7 @@ struct RecordingCheck {
     let comparison = try orFail { () throws(GoldenError) in
       try GoldenComparison(golden: golden, path: item.golden, actual: recording)
     }
-    var outcome = outcome(comparison.isEqual ? .passed : .failed)
-    outcome.comparison = comparison
-    outcome.exchangeCount = comparison.exchangeCount
+    var outcome = CheckOutcome(comparison, path: item.recording, golden: item.golden)
     outcome.metRules = recording.metRules
     if let key, comparison.isEqual {
       cache?.keep(

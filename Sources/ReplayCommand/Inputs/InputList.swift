@@ -62,7 +62,7 @@ struct InputList: Sendable {
     return Array(path.utf8.dropLast(name.utf8.count)) + recording.order
   }
 
-  private static func isDirectory(_ path: String) -> Bool {
+  static func isDirectory(_ path: String) -> Bool {
     var status = stat()
     return path != "-" && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }

@@ -119,6 +119,12 @@ struct InputResults<Result: Sendable>: Sendable {
   fileprivate var remarks: [String]
   var hasFailed: Bool
 
+  /// The same without values that are none.
+  func compacted<Value: Sendable>() -> InputResults<Value> where Result == Value? {
+    InputResults<Value>(
+      values: values.compactMap(\.self), console: console, remarks: remarks, hasFailed: hasFailed)
+  }
+
   /// Says what of the selection met nothing; to be called when all output is out.
   ///
   /// - Throws: The exit status, if an input could not be read, or is damaged.

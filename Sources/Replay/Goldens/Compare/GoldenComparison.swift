@@ -46,13 +46,12 @@ public struct GoldenComparison: Sendable {
     compare(try golden.nodes(path: path), try actual.golden.nodes(path: actual.path), actual, isOrdered: true)
   }
 
-  /// Compares two recordings, whatever the order.
+  /// Compares the exchanges of two recordings, whatever their order.
   public init(expected: CanonicalRecording, actual: CanonicalRecording) throws(GoldenError) {
     exchangeCount = actual.golden.exchangeCount
-    guard !actual.golden.hasSameLines(expected.golden) else { return }
-    compare(
-      try expected.golden.nodes(path: expected.path), try actual.golden.nodes(path: actual.path), actual,
-      isOrdered: false)
+    let (one, other) = (expected.golden.exchangesAlone, actual.golden.exchangesAlone)
+    guard !other.hasSameLines(one) else { return }
+    compare(try one.nodes(path: expected.path), try other.nodes(path: actual.path), actual, isOrdered: false)
   }
 
   private mutating func compare(
@@ -74,7 +73,7 @@ public struct GoldenComparison: Sendable {
     }
   }
 
-  private static func item(_ node: JSONNode) -> Alignment.Item {
+  static func item(_ node: JSONNode) -> Alignment.Item {
     Alignment.Item(
       key: RequestKey(node), kind: node["protocol"]?.text ?? (node["damage"] == nil ? "note" : "damage"))
   }
@@ -95,6 +94,9 @@ public struct GoldenComparison: Sendable {
 extension Golden {
   /// How many of its lines are exchanges, not remarks.
   var exchangeCount: Int { lines.count { !$0.isRemark } }
+
+  /// Without remarks, which stand behind all exchanges.
+  var exchangesAlone: Golden { Golden(lines: lines.filter { !$0.isRemark }) }
 
   func hasSameLines(_ other: Golden) -> Bool {
     lines.count == other.lines.count && zip(lines, other.lines).allSatisfy { $0.bytes == $1.bytes }

@@ -9,6 +9,8 @@ public struct CanonicalRecording: Sendable {
   public let golden: Golden
   /// Of each of the canon's rules, whether it was about any field.
   public let metRules: [Bool]
+  /// What its reader remarked.
+  public let notes: [ReplayNote]
 
   /// Why a recording cannot be made canonical.
   public enum Failure: Error, Hashable, Sendable {
@@ -32,6 +34,7 @@ public struct CanonicalRecording: Sendable {
     }
     reading.finish(notes, of: replayer.path)
     path = replayer.path
+    self.notes = notes
     golden = Golden(lines: reading.lines)
     metRules = reading.canonifier.met
   }

@@ -40,6 +40,13 @@ public struct CheckOutcome: Sendable {
     self.detail = detail
   }
 
+  /// Passed or failed, as the comparison says.
+  public init(_ comparison: GoldenComparison, path: String, golden: String) {
+    self.init(path: path, golden: golden, verdict: comparison.isEqual ? .passed : .failed)
+    self.comparison = comparison
+    exchangeCount = comparison.exchangeCount
+  }
+
   /// What the recording differs in; nil where it does not.
   public var report: GoldenReport? {
     guard verdict == .failed, let comparison else { return nil }
