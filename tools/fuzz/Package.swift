@@ -30,8 +30,16 @@ let package = Package(
     .target(
       name: "FuzzInput", dependencies: ["SessionEvents", "Inspection", "ContentCoding"],
       swiftSettings: sanitized),
+    .target(name: "CChecksums", cSettings: [.unsafeFlags(["-O2"])]),
+    .target(
+      name: "Replay",
+      dependencies: ["SessionEvents", "JSONText", "Packets", "CaptureFile", "Inspection", "CChecksums"],
+      swiftSettings: sanitized),
     .executableTarget(
-      name: "fuzz", dependencies: ["FuzzInput", "SessionEvents", "Packets", "CaptureFile"],
+      name: "fuzz",
+      dependencies: [
+        "FuzzInput", "SessionEvents", "Packets", "CaptureFile", "Inspection", "ContentCoding", "Replay",
+      ],
       swiftSettings: sanitized + [.unsafeFlags(["-parse-as-library"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
   ]

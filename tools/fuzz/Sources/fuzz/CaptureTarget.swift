@@ -56,7 +56,8 @@ enum CaptureTarget {
 
   // MARK: Files
 
-  private static func file(_ bytes: [UInt8]) -> Int32 {
+  /// A file in memory with the bytes, open.
+  static func file(_ bytes: [UInt8]) -> Int32 {
     let descriptor = makeMemoryFile("capture", 0)
     precondition(descriptor >= 0 && write(descriptor, bytes, bytes.count) == bytes.count, "no file in memory")
     return descriptor

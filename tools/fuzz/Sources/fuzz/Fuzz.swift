@@ -6,7 +6,7 @@ import Packets
 @main struct Fuzz {
   static func main() {
     guard CommandLine.arguments.count > 1, let run = parser(CommandLine.arguments[1]) else {
-      let names = FuzzTarget.allCases.map(\.rawValue) + ["packets", "capture"]
+      let names = FuzzTarget.allCases.map(\.rawValue) + ["packets", "capture", "replay"]
       print("usage: fuzz \(names.joined(separator: "|")) [libFuzzer options and corpora]")
       exit(64)
     }
@@ -24,6 +24,7 @@ import Packets
   private static func parser(_ name: String) -> (([UInt8]) -> Void)? {
     if name == "packets" { return readPackets }
     if name == "capture" { return CaptureTarget.run }
+    if name == "replay" { return ReplayTarget.run }
     return FuzzTarget(rawValue: name).map { target in { target.run($0) } }
   }
 
