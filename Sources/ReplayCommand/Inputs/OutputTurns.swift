@@ -68,7 +68,7 @@ final class OutputTurns: @unchecked Sendable {
 struct HeldOutput: Sendable {
   private static let memoryLimit = 1 << 20
 
-  private var file: SpillFile?
+  private var file: Spool?
   private var bytes: [UInt8] = []
 
   /// Takes bytes; false where there is no room for them, and then none is taken.
@@ -77,7 +77,7 @@ struct HeldOutput: Sendable {
       bytes.append(contentsOf: new)
       return true
     }
-    if file == nil { file = SpillFile() }
+    if file == nil { file = Spool() }
     guard let file, file.append(bytes) else { return false }
     bytes.removeAll(keepingCapacity: true)
     if file.append(new) { return true }
@@ -86,7 +86,7 @@ struct HeldOutput: Sendable {
 
   /// Writes all of it.
   func drain(to console: Console) {
-    do throws(SpillFile.ReadFailure) {
+    do throws(Spool.ReadFailure) {
       try file?.drain { console.write($0) }
     } catch {
       let text = strerror(error.code).map { String(cString: $0) } ?? "error \(error.code)"

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Bytes that wait in a file that has a name for a moment only: nobody else sees it, and no crash leaves it behind.
-final class SpillFile: Sendable {
+final class Spool: Sendable {
   private let descriptor: Int32
 
   /// Nil where the directory for temporary files takes none.
