@@ -108,6 +108,10 @@ import Testing
       script: [.client(3, ack: 1, "cd")],
       events: ["client gap 2 @4", "client: cd @4", "closed open @4"]),
     Case(
+      name: "a session whose ends both show only behind a hole is over",
+      script: [.client(.fin, 1, ack: 1), .server(1, ack: 2, "ab"), .server(.fin, 5, ack: 2)],
+      events: ["client fin @4", "server: ab @5", "server gap 2 @6", "server fin @6", "closed fin @6"]),
+    Case(
       name: "acknowledged bytes that never came are a gap",
       script: [.server(1, ack: 11)],
       events: ["client gap 10 @4", "closed open @4"]),

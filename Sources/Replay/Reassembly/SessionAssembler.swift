@@ -182,9 +182,16 @@ public final class SessionAssembler {
         }
       }
     }
-    flow.close(closing, time: time, packet: packet, emit: emit)
+    let ending = totals == nil ? Self.ending(of: flow, closing) : closing
+    flow.close(ending, time: time, packet: packet, emit: emit)
     if let session = flow.sidecarSession, managed[session] === flow { managed[session] = nil }
     if flow.transport == .tcp { remember(flow) } else { forget(flow.key, ifStill: flow) }
+  }
+
+  /// A session is over, too, if the ends of both its directions came out only when holes before them were given up.
+  private static func ending(of flow: Flow, _ closing: SessionClosing) -> SessionClosing {
+    guard closing.end == .open, flow.toServer.isEnded, flow.toClient.isEnded else { return closing }
+    return SessionClosing(.fin)
   }
 
   /// Keeps an ended connection in the table for a while, so that its late segments are known for what they are.
