@@ -1,59 +1,10 @@
 import Recorder
+import Replay
 import SessionEvents
 
-/// What a recording must preserve of one session, in a form in which two tellings of the same can be compared.
-struct SessionStory: Hashable {
-  struct Step: Hashable {
-    var time: Timestamp?
-    var kind: SessionEvent.Kind
-  }
-
-  var steps: [Step] = []
-}
-
 /// Puts events into normal form, by session.
-///
-///
-/// - neighbouring bytes of one direction are one step, at the time of the first; neighbouring gaps too; empty
-///   bytes and gaps are none;
-/// - a direction ends once, and before an orderly close both have: a capture shows it so.
 func normalForm(_ events: [SessionEvent]) -> [SessionID: SessionStory] {
-  var stories: [SessionID: SessionStory] = [:]
-  for event in events {
-    var story = stories[event.session, default: SessionStory()]
-    if case .closed(let closing) = event.kind, closing.end == .fin, story.isStream {
-      story.append(event.time, .halfClosed(.clientToServer))
-      story.append(event.time, .halfClosed(.serverToClient))
-    }
-    story.append(event.time, event.kind)
-    stories[event.session] = story
-  }
-  return stories
-}
-
-extension SessionStory {
-  var opening: SessionOpening? {
-    for step in steps {
-      if case .opened(let opening) = step.kind { return opening }
-    }
-    return nil
-  }
-
-  fileprivate var isStream: Bool { opening?.transport == .tcp }
-
-  fileprivate mutating func append(_ time: Timestamp?, _ kind: SessionEvent.Kind) {
-    switch (steps.last?.kind, kind) {
-    case (_, .bytes(_, let bytes)) where bytes.isEmpty: return
-    case (_, .gap(_, let count)) where count == 0: return
-    case (_, .halfClosed) where steps.contains { $0.kind == kind }: return
-    case (.bytes(let direction, let earlier), .bytes(let other, let bytes)) where direction == other:
-      steps[steps.count - 1].kind = .bytes(direction, earlier + bytes)
-    case (.gap(let direction, let earlier), .gap(let other, let count)) where direction == other:
-      steps[steps.count - 1].kind = .gap(direction, byteCount: earlier + count)
-    default:
-      steps.append(Step(time: time, kind: kind))
-    }
-  }
+  SessionStory.normalForm(events)
 }
 
 /// Takes from sessions what packets cannot carry, and names them by their clients.
@@ -92,7 +43,7 @@ private func plainStream(_ story: SessionStory) -> SessionStory {
     if case .gap = step.kind { return true }
     return false
   }
-  return hasGap ? oneDirectionAfterTheOther(plain) : plain
+  return hasGap ? plain.byDirection : plain
 }
 
 private func plainClosing(
@@ -106,23 +57,6 @@ private func plainClosing(
   let isSilent = closing.end == .idle || closing.end == .open
   return SessionStory.Step(
     time: isSilent ? nil : time, kind: .closed(SessionClosing(isSilent ? .open : closing.end)))
-}
-
-private func oneDirectionAfterTheOther(_ story: SessionStory) -> SessionStory {
-  var sorted = SessionStory()
-  for wanted in [nil, Direction.clientToServer, .serverToClient] {
-    for step in story.steps where direction(of: step.kind) == wanted { sorted.append(step.time, step.kind) }
-  }
-  return sorted
-}
-
-private func direction(of kind: SessionEvent.Kind) -> Direction? {
-  switch kind {
-  case .bytes(let direction, _), .datagram(let direction, _), .gap(let direction, _),
-    .conflict(let direction, _, _), .halfClosed(let direction):
-    direction
-  case .opened, .clientHello, .secured, .bypassed, .closed: nil
-  }
 }
 
 /// The port is mapped if the first thing known of the session is that it is decrypted.

@@ -39,8 +39,7 @@ final class IntakeCollector {
       }
       add(
         .line(line), 0, PacketStamp(number: 0, time: line.time),
-        lane: line.session.flatMap { lanesOfSessions[$0] })
-      items[items.count - 1].session = line.session
+        lane: line.session.flatMap { lanesOfSessions[$0] }, session: line.session)
     }
   }
 
@@ -61,7 +60,10 @@ final class IntakeCollector {
     return items
   }
 
-  private func add(_ content: TortureItem.Content, _ byteCount: Int, _ stamp: PacketStamp, lane: Int?) {
+  private func add(
+    _ content: TortureItem.Content, _ byteCount: Int, _ stamp: PacketStamp, lane: Int?,
+    session: SessionID? = nil
+  ) {
     self.byteCount += byteCount
     if self.byteCount > limits.payloadBytes {
       exceeded = "\(HumaneUnits.size(UInt64(limits.payloadBytes))) of payload"
@@ -74,6 +76,7 @@ final class IntakeCollector {
     }
     var item = TortureItem(content, packet: stamp.number, time: stamp.time)
     item.lane = lane
+    item.session = session
     items.append(item)
   }
 
