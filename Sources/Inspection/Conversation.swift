@@ -113,8 +113,14 @@ final class SessionContext {
     return exchangeCount - 1
   }
 
-  /// Gives back the indices that a conversation took which is undone, unless others have taken some since.
-  func giveBack(_ count: Int, since first: Int) {
-    if exchangeCount == first + count { exchangeCount = first }
+  /// A copy for a conversation that may be wrong: what that counts has no effect, and no bodies are kept of it.
+  func makeRehearsal() -> SessionContext {
+    let copy = SessionContext(
+      environment: environment.withoutBodies, session: session, server: server, dns: dns)
+    copy.isSecured = isSecured
+    copy.speaksHTTP2 = speaksHTTP2
+    copy.exchangeCount = exchangeCount
+    copy.nestedCount = nestedCount
+    return copy
   }
 }

@@ -58,11 +58,22 @@ final class InspectionEnvironment {
   let services: InspectionServices
   let limits: InspectionLimits
   let bodies: (any BodyStore)?
-  let decoderMemory = DecoderMemory()
+  let decoderMemory: DecoderMemory
 
-  init(services: InspectionServices, limits: InspectionLimits, bodies: (any BodyStore)?) {
+  init(
+    services: InspectionServices, limits: InspectionLimits, bodies: (any BodyStore)?,
+    decoderMemory: DecoderMemory = DecoderMemory()
+  ) {
     self.services = services
     self.limits = limits
     self.bodies = bodies
+    self.decoderMemory = decoderMemory
+  }
+
+  /// The same, but that no bodies are kept.
+  var withoutBodies: InspectionEnvironment {
+    guard bodies != nil else { return self }
+    return InspectionEnvironment(
+      services: services, limits: limits, bodies: nil, decoderMemory: decoderMemory)
   }
 }

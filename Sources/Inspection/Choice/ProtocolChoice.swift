@@ -8,10 +8,10 @@ import SessionEvents
 /// `limits.undecidedByteCount` first, what one side speaks for and the other does not contradict is taken. Only where
 /// that leaves several, or a message too damaged to be recognised, the port breaks the tie.
 ///
-/// **Undoing.** A conversation that is not sure of itself (`Standing.provisional`) is given everything, while the bytes
-/// are kept, counted as before, and its reports are held back. Once it is confirmed they go out; refuted, it is thrown
-/// away with its exchanges' numbers, its protocol is ruled out, and the kept bytes are looked at anew, at last as
-/// opaque. At the limit, and when the session closes, the one in place is taken.
+/// **Undoing.** A conversation that is not sure of itself (`Standing.provisional`) is rehearsed: it is given everything,
+/// while the bytes are kept, and nothing that it reports or counts has any effect. Once it is confirmed, one that counts
+/// gets the kept bytes and all that follows; refuted, its protocol is ruled out, and the kept bytes are looked at anew, at
+/// last as opaque. At the limit, and when the session closes, the one in place is taken.
 ///
 /// Each guess looks at one byte at a time, so that the choice falls at the same byte however the stream is split.
 final class ProtocolChoice: Conversation {
@@ -23,14 +23,10 @@ final class ProtocolChoice: Conversation {
   private var held = HeldEvents()
   private var guesses = ProtocolGuesses()
 
-  /// A conversation that may yet be wrong.
+  /// A conversation that may yet be wrong, and is only rehearsed.
   private struct Candidate {
     var guess: GuessedProtocol
     var conversation: any Conversation
-    /// How many exchanges had begun before it, and how many it began.
-    var indexCountBefore: Int
-    var ownIndexCount = 0
-    var reports: [ConversationReport] = []
   }
 
   /// Nested, neither the session's ALPN nor its port says anything about the protocol.
@@ -49,17 +45,16 @@ final class ProtocolChoice: Conversation {
     guard start < bytes.count else { return }
     let end = start + held.admit(bytes.count - start, direction, sighting, limit: limit)
     if candidate == nil, let found = look(at: bytes, start..<end, direction) {
-      begin(found)
-      if candidate?.conversation.standing == .confirmed {
-        // Nothing need be kept of the bytes that decide for good.
-        accept(report)
-        chosen?.receive(bytes, from: start, in: direction, at: sighting, report: report)
-        return
+      begin(found, report)
+      if candidate?.conversation.standing == .confirmed { accept(report) }
+      // Nothing need be kept of the bytes that decide for good.
+      if let chosen {
+        return chosen.receive(bytes, from: start, in: direction, at: sighting, report: report)
       }
     }
     held.append(bytes[start..<end], direction, sighting)
     let taken = end < bytes.count ? Array(bytes[..<end]) : bytes
-    feed { $0.receive(taken, from: start, in: direction, at: sighting, report: $1) }
+    candidate?.conversation.receive(taken, from: start, in: direction, at: sighting) { _ in }
     settle(report)
     if end < bytes.count {
       receive(bytes, from: end, in: direction, at: sighting, report: report)
@@ -72,14 +67,14 @@ final class ProtocolChoice: Conversation {
     if let chosen { return chosen.skip(byteCount, in: direction, at: sighting, report: report) }
     if candidate == nil { guesses.lose(direction) }
     held.append(.gap(direction, sighting, byteCount))
-    feed { $0.skip(byteCount, in: direction, at: sighting, report: $1) }
+    candidate?.conversation.skip(byteCount, in: direction, at: sighting) { _ in }
     settle(report)
   }
 
   func halfClose(_ direction: Direction, report: (ConversationReport) -> Void) {
     if let chosen { return chosen.halfClose(direction, report: report) }
     held.append(.halfClosed(direction))
-    feed { $0.halfClose(direction, report: $1) }
+    candidate?.conversation.halfClose(direction) { _ in }
     settle(report)
   }
 
@@ -119,30 +114,28 @@ final class ProtocolChoice: Conversation {
 
   // MARK: Candidates
 
-  /// Lets a conversation have everything that was kept.
-  private func begin(_ guess: GuessedProtocol) {
-    candidate = Candidate(
-      guess: guess, conversation: makeConversation(guess), indexCountBefore: context.exchangeCount)
-    for item in held.items {
-      switch item {
-      case .bytes(let direction, let sighting, let bytes):
-        feed { $0.receive(bytes, from: 0, in: direction, at: sighting, report: $1) }
-      case .gap(let direction, let sighting, let byteCount):
-        feed { $0.skip(byteCount, in: direction, at: sighting, report: $1) }
-      case .halfClosed(let direction):
-        feed { $0.halfClose(direction, report: $1) }
-      }
-    }
+  /// Rehearses a conversation with everything that was kept, or takes it where it is sure of itself.
+  private func begin(_ guess: GuessedProtocol, _ report: (ConversationReport) -> Void) {
+    let conversation = makeConversation(guess, context)
+    if case .confirmed = conversation.standing { return take(conversation, report) }
+    let rehearsed = makeConversation(guess, context.makeRehearsal())
+    candidate = Candidate(guess: guess, conversation: rehearsed)
+    play(held.items, to: rehearsed) { _ in }
   }
 
-  /// Tells the candidate something, and keeps what it reports.
-  private func feed(_ tell: (any Conversation, (ConversationReport) -> Void) -> Void) {
-    guard let conversation = candidate?.conversation else { return }
-    let before = context.exchangeCount
-    var reports: [ConversationReport] = []
-    tell(conversation) { reports.append($0) }
-    candidate?.reports += reports
-    candidate?.ownIndexCount += context.exchangeCount - before
+  private func play(
+    _ items: [HeldEvents.Item], to conversation: any Conversation, _ report: (ConversationReport) -> Void
+  ) {
+    for item in items {
+      switch item {
+      case .bytes(let direction, let sighting, let bytes):
+        conversation.receive(bytes, from: 0, in: direction, at: sighting, report: report)
+      case .gap(let direction, let sighting, let byteCount):
+        conversation.skip(byteCount, in: direction, at: sighting, report: report)
+      case .halfClosed(let direction):
+        conversation.halfClose(direction, report: report)
+      }
+    }
   }
 
   /// Goes by what the candidate thinks of itself.
@@ -150,7 +143,7 @@ final class ProtocolChoice: Conversation {
     while let standing = candidate?.conversation.standing {
       switch standing {
       case .confirmed: return accept(report)
-      case .refuted: undo()
+      case .refuted: undo(report)
       case .provisional:
         if held.cost >= limit { accept(report) }
         return
@@ -163,31 +156,35 @@ final class ProtocolChoice: Conversation {
   private func force(_ report: (ConversationReport) -> Void) {
     while chosen == nil {
       if candidate == nil {
-        begin(agreedProtocol ?? guesses.likeliest(of: held.items, port: port))
+        begin(agreedProtocol ?? guesses.likeliest(of: held.items, port: port), report)
       }
-      if candidate?.conversation.standing == .refuted { undo() } else { accept(report) }
+      if case .refuted? = candidate?.conversation.standing { undo(report) } else { accept(report) }
     }
   }
 
   private func accept(_ report: (ConversationReport) -> Void) {
     guard let candidate else { return }
-    chosen = candidate.conversation
-    self.candidate = nil
+    take(makeConversation(candidate.guess, context), report)
+  }
+
+  private func take(_ conversation: any Conversation, _ report: (ConversationReport) -> Void) {
+    let items = held.items
+    chosen = conversation
+    candidate = nil
     held = HeldEvents()
     guesses = ProtocolGuesses()
-    for item in candidate.reports { report(item) }
+    play(items, to: conversation, report)
   }
 
-  /// Throws the candidate away, as if it had never been, and looks for another.
-  private func undo() {
+  /// Looks for another than the candidate.
+  private func undo(_ report: (ConversationReport) -> Void) {
     guard let candidate else { return }
-    context.giveBack(candidate.ownIndexCount, since: candidate.indexCountBefore)
     guesses = ProtocolGuesses(excluding: guesses.wrong.union(ProtocolSet(candidate.guess)))
     self.candidate = nil
-    if let found = candidate.guess == .http2 ? .http2Reversed : lookAgain() { begin(found) }
+    if let found = candidate.guess == .http2 ? .http2Reversed : lookAgain() { begin(found, report) }
   }
 
-  private func makeConversation(_ guess: GuessedProtocol) -> any Conversation {
+  private func makeConversation(_ guess: GuessedProtocol, _ context: SessionContext) -> any Conversation {
     switch guess {
     case .http1: HTTP1Conversation(context)
     case .http2: HTTP2Conversation(context)

@@ -80,9 +80,11 @@ struct LineReader {
     if start == nil { start = sighting }
     last = sighting
     byteCount += end - content.startIndex
-    text += content.prefix(limit + 1 - text.count)
+    let beginning = content.prefix(limit + 1 - text.count)
+    text += beginning
     guard text.count > limit else { return }
-    tail += content.suffix(LineReader.tailByteCount)
+    if tail.isEmpty { tail = text.suffix(LineReader.tailByteCount) }
+    tail += content.dropFirst(beginning.count).suffix(LineReader.tailByteCount)
     if tail.count > LineReader.tailByteCount { tail.removeFirst(tail.count - LineReader.tailByteCount) }
   }
 
