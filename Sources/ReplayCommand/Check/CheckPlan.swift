@@ -13,6 +13,8 @@ struct CheckPlan: Sendable {
     var canon: CanonFile?
     /// Why it cannot be checked.
     var problem: Message?
+    /// Whether its rules can be used; what is wrong with them is told once.
+    var hasRules: Bool { canon?.problems.isEmpty ?? true }
   }
 
   private(set) var items: [Item] = []
@@ -67,9 +69,6 @@ struct CheckPlan: Sendable {
         : .error(
           "'\(short)' is the golden of \(sharing.map { "'\($0)'" }.joined(separator: " and "))",
           hint: "rename it after one of them, as '\(long)'")
-    }
-    if let canon, !canon.problems.isEmpty {
-      item.problem = item.problem ?? .error("'\(capture)' is not checked: its rules are wrong", hint: nil)
     }
     return item
   }

@@ -70,6 +70,10 @@ struct CheckRun {
       pass.messages.append(problem)
       return CheckOutcome(path: item.recording, golden: item.golden, verdict: .error, detail: problem.text)
     }
+    guard item.hasRules else {
+      return CheckOutcome(
+        path: item.recording, golden: item.golden, verdict: .error, detail: "its rules cannot be used")
+    }
     let check = RecordingCheck(item: item, replayer: pass.replayer, cache: cache)
     do throws(CanonicalRecording.Failure) {
       switch task {
@@ -119,6 +123,7 @@ struct CheckRun {
     guard let junitPath else { return }
     var report = JUnitReport()
     for outcome in outcomes { report.add(outcome) }
+    for problem in plan.problems { report.add(problem: problem.text) }
     do throws(GoldenError) {
       try WholeFile.replace(junitPath, with: report.bytes)
     } catch {

@@ -36,7 +36,8 @@ struct FieldComparison {
         compareFields(one, other, at: path)
       } else {
         for index in 0..<max(one.count, other.count) {
-          compare(Self.element(one, index), Self.element(other, index), at: "\(path)[\(index)]")
+          let (element, counterpart) = (Self.element(one, index), Self.element(other, index))
+          compare(element, counterpart, at: "\(path)[\(Self.name(element, counterpart) ?? String(index))]")
         }
       }
     case (.scalar, .scalar):
@@ -67,6 +68,15 @@ struct FieldComparison {
     if order.0 != order.1 {
       note(.array(order.0.map(JSONNode.string)), .array(order.1.map(JSONNode.string)), at: "\(path) (order)")
     }
+  }
+
+  /// What both elements are called, where a path can say so.
+  private static func name(_ one: JSONNode?, _ other: JSONNode?) -> String? {
+    guard let name = one?["name"]?.text?.lowercased(), name == other?["name"]?.text?.lowercased(),
+      !name.isEmpty, !name.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+      name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && !"[]*".utf8.contains($0) })
+    else { return nil }
+    return name
   }
 
   private static func areFields(_ elements: [JSONNode]) -> Bool { elements.allSatisfy { $0.pair != nil } }

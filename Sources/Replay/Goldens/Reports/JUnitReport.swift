@@ -39,6 +39,16 @@ public struct JUnitReport {
     cases.append(contentsOf: (text + "    </testcase>\n").utf8)
   }
 
+  /// Adds what kept something from being checked at all, such as a directory that cannot be read.
+  public mutating func add(problem: String) {
+    counts.tests += 1
+    counts.errors += 1
+    let text =
+      "    <testcase name=\(Self.attribute(problem)) classname=\".\">\n"
+      + "      <error message=\(Self.attribute(problem))/>\n    </testcase>\n"
+    cases.append(contentsOf: text.utf8)
+  }
+
   public var bytes: [UInt8] {
     let sums =
       "tests=\"\(counts.tests)\" failures=\"\(counts.failures)\" errors=\"\(counts.errors)\" skipped=\"\(counts.skipped)\""
