@@ -24,6 +24,10 @@ import Testing
     Case(words: ["replay", "s"], offers: ["show", "stats"]),
     Case(words: ["replay", "stats", "--by", "pro"], offers: ["protocol", "process"]),
     Case(words: ["replay", "list", "--protocol", "http"], offers: ["http", "http/1"]),
+    Case(words: ["replay", "c"], offers: ["check"]),
+    Case(words: ["replay", "check", "--no-"], offers: ["--no-cache"]),
+    Case(words: ["replay", "check", "--canon", "re"], offers: ["recordings", "relay.yaml"]),
+    Case(words: ["replay", "diff", "fi"], offers: ["first.pcap"]),
     Case(words: ["replay", "verify", "re"], offers: ["recordings", "relay.yaml"]),
   ]
 

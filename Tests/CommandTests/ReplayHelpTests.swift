@@ -36,6 +36,10 @@ import Testing
                                   latencies.
           verify                  Prove recordings against their sidecars.
           check                   Compare recordings with what is expected of them.
+          diff                    Compare two recordings of the same, exchange by
+                                  exchange.
+          torture                 Mutate recordings as networks do, and require the
+                                  same events.
           extract                 Write the bodies of HTTP messages to files.
           export                  Write HTTP, or the capture itself, in a form that
                                   other programs read.

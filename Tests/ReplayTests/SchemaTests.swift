@@ -51,7 +51,7 @@ import Testing
 
   @Test(arguments: [
     "replay exchanges", "replay events", "replay list --json", "replay extract --json", "replay stats --json",
-    "replay verify --json",
+    "replay verify --json", "replay check --json",
   ])
   func `explains every field that is written, and no other`(report: String) throws {
     let lines: [String] =
@@ -60,6 +60,7 @@ import Testing
       case "replay events": Self.eventLines()
       case "replay extract --json": `Body extraction`.jsonLines
       case "replay stats --json": `Traffic statistics`.jsonLines(SampleObservations.all)
+      case "replay check --json": try `Golden report`.jsonLines
       case "replay verify --json": try `Recording verifier`.jsonLines
       default: try Self.sessionLines()
       }
@@ -82,7 +83,9 @@ import Testing
         Self.eventLines()[0], Self.eventLines()[4], try Self.sessionLines()[0],
         `Traffic statistics`.jsonLines(`Traffic statistics`.recording)[0],
         `Traffic statistics`.jsonLines(`Traffic statistics`.recording)[1],
-      ] + (try `Recording verifier`.jsonLines)
+      ] + (try `Recording verifier`.jsonLines) + [
+        try `Golden report`.jsonLines[0], try `Golden report`.jsonLines[7],
+      ]
     for example in examples { #expect(document.contains("\n\(example)\n"), "\(example)") }
   }
 
