@@ -53,7 +53,8 @@ extension ReplayError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .capture(let error): error.description
-    case .tooLargeForTorture(let path, let limit): "'\(path)' has more than \(limit), and torture holds all of it"
+    case .tooLargeForTorture(let path, let limit):
+      "'\(path)' has more than \(limit), and torture holds all of it"
     case .packetTooLongForTorture(let path, let packet):
       "'\(path)': packet \(packet) is longer than any that can be written"
     }
@@ -63,7 +64,7 @@ extension ReplayError: CustomStringConvertible {
   public var hint: String? {
     switch self {
     case .capture(let error): error.hint
-    case .tooLargeForTorture: "torture a part of it: 'tshark -r FILE -Y tcp.stream==0 -w PART' or 'editcap -r'"
+    case .tooLargeForTorture: "torture a part of it, as 'editcap -r FILE PART 1-100000' makes"
     case .packetTooLongForTorture: nil
     }
   }

@@ -28,6 +28,8 @@ import Testing
     Case(words: ["replay", "check", "--no-"], offers: ["--no-cache"]),
     Case(words: ["replay", "check", "--canon", "re"], offers: ["recordings", "relay.yaml"]),
     Case(words: ["replay", "diff", "fi"], offers: ["first.pcap"]),
+    Case(words: ["replay", "to"], offers: ["torture"]),
+    Case(words: ["replay", "torture", "--output", "re"], offers: ["recordings"]),
     Case(words: ["replay", "verify", "re"], offers: ["recordings", "relay.yaml"]),
   ]
 

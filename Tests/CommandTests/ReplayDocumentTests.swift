@@ -5,7 +5,8 @@ import Testing
   static let document = ConsoleDocument("REPLAY.md")
 
   @Test(arguments: [
-    "show", "exchanges", "list", "stats", "events", "verify", "--host", "--process", "--protocol", "--status",
+    "show", "exchanges", "list", "stats", "events", "verify", "torture", "--host", "--process", "--protocol",
+    "--status",
     "--method", "--session", "--since", "--until",
   ]) func `has an example of every subcommand and filter`(word: String) {
     let commands = Self.document.sessions.flatMap(\.examples).map(\.command)

@@ -113,6 +113,14 @@ import Testing
       errors: "replay: error: with these filters the input is read twice, which standard input cannot be\n"
         + "replay: hint: write it to a file first, and read that\n", status: 64),
     Case(
+      arguments: ["torture", "--rounds", "5", "--seconds", "5", "a.pcap"],
+      errors: "replay: error: --rounds and --seconds are two ways to say when to end; give one\n"
+        + "replay: hint: see 'replay torture --help'\n", status: 64),
+    Case(
+      arguments: ["torture", "--rounds", "0", "a.pcap"],
+      errors: "replay: error: --rounds 0 is not between 1 and 1000000000\n"
+        + "replay: hint: see 'replay torture --help'\n", status: 64),
+    Case(
       arguments: ["verify", "missing.pcap"],
       errors: "replay: error: 'missing.pcap': open: No such file or directory\n"
         + "replay: hint: check the path and its permissions\n", status: 2),

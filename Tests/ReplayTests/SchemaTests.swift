@@ -51,7 +51,7 @@ import Testing
 
   @Test(arguments: [
     "replay exchanges", "replay events", "replay list --json", "replay extract --json", "replay stats --json",
-    "replay verify --json", "replay check --json",
+    "replay verify --json", "replay check --json", "replay torture --json",
   ])
   func `explains every field that is written, and no other`(report: String) throws {
     let lines: [String] =
@@ -62,6 +62,7 @@ import Testing
       case "replay stats --json": `Traffic statistics`.jsonLines(SampleObservations.all)
       case "replay check --json": try `Golden report`.jsonLines
       case "replay verify --json": try `Recording verifier`.jsonLines
+      case "replay torture --json": try `Torture report`.jsonLines
       default: try Self.sessionLines()
       }
     var written: Set<String> = []
@@ -85,7 +86,7 @@ import Testing
         `Traffic statistics`.jsonLines(`Traffic statistics`.recording)[1],
       ] + (try `Recording verifier`.jsonLines) + [
         try `Golden report`.jsonLines[0], try `Golden report`.jsonLines[7],
-      ]
+      ] + (try `Torture report`.jsonLines.prefix(1))
     for example in examples { #expect(document.contains("\n\(example)\n"), "\(example)") }
   }
 

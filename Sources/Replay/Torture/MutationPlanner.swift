@@ -26,7 +26,7 @@ struct MutationPlanner {
       for _ in 0..<amount() { cut() }
       if random.once(in: 2) { for _ in 0..<amount() { join() } }
       if random.once(in: 2) { for _ in 0..<amount() { sendAgain() } }
-      if random.once(in: 4) { for _ in 0..<(1 + random.below(4)) { drop() } }
+      if random.once(in: 4), limits.drops { for _ in 0..<(1 + random.below(4)) { drop() } }
     }
     for _ in 0..<amount() { delay() }
     if random.once(in: 3) { for _ in 0..<amount() { fragment() } }

@@ -3,7 +3,7 @@ struct MutationShrinker {
   private let fails: ([Mutation]) -> Bool
   private var readingsLeft: Int
 
-  /// - Parameter readings: How often `fails` may be asked.
+  /// `readings` is how often `fails` may be asked.
   init(readings: Int, fails: @escaping ([Mutation]) -> Bool) {
     self.fails = fails
     readingsLeft = readings

@@ -13,7 +13,7 @@ public struct Torture {
   private let limits: TortureLimits
   private let reader: Reader
 
-  /// - Parameter reader: Other than the reader under test only to try torture itself.
+  /// `reader` is another than the reader under test only to try torture itself.
   public init(
     _ subject: TortureSubject, seed: UInt64, services: InspectionServices,
     limits: TortureLimits = TortureLimits(), reader: @escaping Reader = { $0.read($1) }
@@ -35,6 +35,17 @@ public struct Torture {
     /// What they lead to.
     public var difference: TortureDifference
     public var capture: TorturedCapture
+
+    package init(
+      round: UInt64, mutationCount: Int, mutations: [Mutation], difference: TortureDifference,
+      capture: TorturedCapture
+    ) {
+      self.round = round
+      self.mutationCount = mutationCount
+      self.mutations = mutations
+      self.difference = difference
+      self.capture = capture
+    }
   }
 
   /// The mutations of a round, from 0; those of round 0 are none, which tries torture's own reading and writing.

@@ -7,6 +7,13 @@ public struct TortureDifference: Hashable, Sendable {
   public var packet: UInt64?
   public var expected: String
   public var found: String
+
+  package init(session: SessionID, packet: UInt64?, expected: String, found: String) {
+    self.session = session
+    self.packet = packet
+    self.expected = expected
+    self.found = found
+  }
 }
 
 extension Telling {

@@ -35,7 +35,7 @@ struct TortureCommand: ParsableCommand, HelpEnding {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("What the mutations are made of. (default: at random)", valueName: "number"))
+    help: ArgumentHelp("What the mutations come from. (default: at random)", valueName: "number"))
   var seed: UInt64?
 
   @Option(name: .long, help: ArgumentHelp("Rounds for each recording. (default: 100)", valueName: "count"))
@@ -57,6 +57,9 @@ struct TortureCommand: ParsableCommand, HelpEnding {
 
   @Flag(name: .long, help: "Save the mutated capture of the last round, too, if it held.")
   var keep = false
+
+  @Flag(name: .long, help: "Drop nothing, so that no exchange may be another.")
+  var noDrops = false
 
   @Flag(name: .long, help: "Ignore sidecars, and torture only the packets.")
   var noSidecar = false
@@ -92,7 +95,7 @@ struct TortureCommand: ParsableCommand, HelpEnding {
       readings: seconds == nil ? (rounds ?? Self.defaultRounds) + 1 : nil)
     let plan = TorturePlan(
       seed: seed, rounds: seconds == nil ? rounds ?? Self.defaultRounds : nil,
-      nanoseconds: share(of: inputs), directory: output, keeps: keep)
+      nanoseconds: share(of: inputs), directory: output, keeps: keep, drops: !noDrops)
     let (json, options) = (json, style.options)
     let results = InputRun(inputs, settings) { pass throws(ReplayError) in
       let (outcome, failure) = try plan.torture(pass)

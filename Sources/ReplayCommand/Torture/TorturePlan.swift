@@ -14,6 +14,8 @@ struct TorturePlan: Sendable {
   var directory: String?
   /// Whether to save the last round though it held.
   var keeps: Bool
+  /// Whether segments are dropped, too.
+  var drops: Bool
 
   /// Tortures one recording; what could not be saved is returned beside the outcome.
   func torture(_ pass: InputPass) throws(ReplayError) -> (TortureOutcome, ReplayError?) {
@@ -21,7 +23,9 @@ struct TorturePlan: Sendable {
     let begin = Self.now()
     let subject = try TortureSubject(pass.replayer, services: services)
     pass.add(subject.notes.filter(\.isDamage))
-    let torture = Torture(subject, seed: seed, services: services)
+    var limits = TortureLimits()
+    limits.drops = drops
+    let torture = Torture(subject, seed: seed, services: services, limits: limits)
     var outcome = TortureOutcome(subject, seed: seed)
     var round: UInt64 = 0
     while goesOn(round, since: begin) {
