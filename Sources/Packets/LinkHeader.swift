@@ -14,12 +14,9 @@ enum LinkHeader {
   /// Finds the IP header of a frame.
   static func read(_ linkType: LinkType, _ frame: Span<UInt8>) throws(PacketError) -> NetworkStart {
     switch linkType {
-    case .raw:
+    // Some tools write packets of either version under the link type of one.
+    case .raw, .ipv4, .ipv6:
       return try byVersion(frame)
-    case .ipv4:
-      return NetworkStart(family: .ipv4, offset: 0)
-    case .ipv6:
-      return NetworkStart(family: .ipv6, offset: 0)
     case .null, .loop:
       try frame.requireLink(4, at: 0)
       return try byAddressFamily(frame.uint32(at: 0))

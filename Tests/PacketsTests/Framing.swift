@@ -43,6 +43,7 @@ struct Framing: CustomTestStringConvertible, Sendable {
     Framing("raw IPv6", .raw, "", .ipv6UDP),
     Framing("IPv4", .ipv4, ""),
     Framing("IPv6", .ipv6, "", .ipv6UDP),
+    Framing("IPv6 where IPv4 is announced", .ipv4, "", .ipv6UDP),
     Framing("Ethernet", .ethernet, addresses + "0800"),
     Framing("Ethernet, IPv6", .ethernet, addresses + "86dd", .ipv6UDP),
     Framing("VLAN", .ethernet, addresses + "8100 0064 0800"),

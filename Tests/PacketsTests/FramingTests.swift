@@ -21,6 +21,11 @@ import Testing
     }
   }
 
+  @Test func `of one version of IP are read by the version that they have`() throws {
+    let packet = try PacketReader(linkType: .ipv6).read(Frames.ipv4TCP)
+    #expect(packet.source == Frames.v4Client)
+  }
+
   @Test(arguments: Framing.all) func `are not read beyond the capture`(_ framing: Framing) throws {
     for count in 0..<framing.header.count {
       #expect(throws: PacketError.self, "\(count)") {

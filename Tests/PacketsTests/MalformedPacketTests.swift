@@ -17,11 +17,8 @@ import Testing
     Case(what: "nothing", frame: [], error: .truncated(.link, offset: 0, needed: 1, had: 0)),
     Case(what: "version 5", frame: [0x50], error: .malformed(.link, offset: 0, .version(5))),
     Case(
-      what: "version 6 where IPv4 is announced", link: .ipv4, frame: Frames.ipv6UDP,
-      error: .malformed(.ipv4, offset: 0, .version(6))),
-    Case(
-      what: "version 4 where IPv6 is announced", link: .ipv6, frame: Frames.ipv4TCP,
-      error: .malformed(.ipv6, offset: 0, .version(4))),
+      what: "version 5 where IPv4 is announced", link: .ipv4, frame: [0x50],
+      error: .malformed(.link, offset: 0, .version(5))),
     Case(
       what: "half an IPv4 header", frame: Array(Frames.ipv4TCP.prefix(10)),
       error: .truncated(.ipv4, offset: 0, needed: 20, had: 10)),
