@@ -104,6 +104,22 @@ import Testing
     #expect(ClientHello(handshake: [2] + whole.dropFirst()) == nil)
   }
 
+  @Test(arguments: [1, 2, 3, 500]) func `keeps the suites of a list that claims more than there is`(
+    _ excess: Int
+  ) throws {
+    var builder = HelloBuilder()
+    builder.cipherSuites = [0x1301, 0xc02f]
+    var bytes = builder.handshake
+    // Behind the list stand two more bytes, the compression methods, which it takes for a suite.
+    bytes.replaceSubrange(39...40, with: bigEndian(UInt16(6 + excess)))
+    let hello = try #require(ClientHello(handshake: bytes))
+    #expect(hello.malformation?.offset == 41)
+    #expect(hello.malformation?.part == "cipher_suites")
+    #expect(hello.cipherSuites == [0x1301, 0xc02f, 0x0100])
+    #expect(hello.legacyVersion == 0x0303)
+    #expect(TLSHelloFacts(hello, digests: ContentServices.system.digests).ja3 == nil)
+  }
+
   private static func captured(_ stream: [UInt8]) -> [UInt8] {
     var assembler = ClientHelloAssembler()
     guard case .hello(let hello) = assembler.receive(stream) else { return [] }

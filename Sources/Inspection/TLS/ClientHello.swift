@@ -71,7 +71,12 @@ public struct ClientHello: Hashable, Sendable {
     legacyVersion = version
     guard body.read(32) != nil else { return note("random", at: body.position) }
     guard body.vector8() != nil else { return note("legacy_session_id", at: body.position) }
-    guard let suites = body.vector16() else { return note("cipher_suites", at: body.position) }
+    guard let suitesLength = body.uint16() else { return note("cipher_suites", at: body.position) }
+    guard let suites = body.part(Int(suitesLength)) else {
+      note("cipher_suites", at: body.position)
+      cipherSuites = list16(body, "cipher_suites")
+      return
+    }
     cipherSuites = list16(suites, "cipher_suites")
     guard var methods = body.vector8() else { return note("compression_methods", at: body.position) }
     compressionMethods = Array(methods.readRest())
