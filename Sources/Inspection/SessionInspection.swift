@@ -38,7 +38,11 @@ final class SessionInspection {
     case .gap(let direction, let byteCount):
       let (sum, overflow) = summary.gapByteCount.addingReportingOverflow(byteCount)
       summary.gapByteCount = overflow ? .max : sum
-      stream.skip(believable(byteCount), in: direction, at: sighting) { handle($0, emit) }
+      if let datagrams {
+        datagrams.skip(in: direction) { handle($0, emit) }
+      } else {
+        stream.skip(believable(byteCount), in: direction, at: sighting) { handle($0, emit) }
+      }
     case .conflict(let direction, let offset, let byteCount):
       receiveConflict(in: direction, at: offset, byteCount)
     case .halfClosed(let direction):

@@ -223,6 +223,54 @@ import Testing
     #expect(kinds(netBIOS, port: 137) == [false])
   }
 
+  @Test func `is not taken for NetBIOS, be some of its datagrams damaged so that they look like DNS`() {
+    func kinds(from client: String, _ datagrams: [[UInt8]]) -> [Bool] {
+      var script = EventScript(transport: .udp, client: client, server: "198.51.100.7:137")
+      for datagram in datagrams { script.clientDatagram(datagram) }
+      script.close(.idle)
+      return exchanges(script.events).map { $0.dns != nil }
+    }
+    let asking = Self.header + [32] + Array("CKAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".utf8) + [0, 0, 32, 0, 1]
+    let damaged = Self.header + [32] + Array("CKAAAAAAAAAA~AAAAAAAAAAAAAAAAAAA".utf8) + [0, 0, 32, 0, 1]
+    #expect(kinds(from: "198.51.100.6:137", [damaged, asking]) == [false])
+    // From another port, as scanners ask: by their content.
+    #expect(kinds(from: "198.51.100.6:40000", [damaged, asking]) == [true, false])
+    #expect(kinds(from: "198.51.100.6:40000", [damaged, Self.header + [0xc0, 12]]) == [true, true])
+  }
+
+  @Test func `is known by the head that a snap length left`() {
+    let response = Self.query.response(Array(repeating: Self.address, count: 30)).message
+    func read(_ head: Int, missing: UInt64, port: Int = 53) -> [Exchange] {
+      var script = EventScript(transport: .udp, server: "198.51.100.7:\(port)")
+      script.serverDatagram(Array(response.prefix(head)))
+      if missing > 0 { script.gap(.serverToClient, missing) }
+      script.close(.idle)
+      return exchanges(script.events)
+    }
+    for head in [12, 13, 16, 17, 40] {
+      let found = read(head, missing: UInt64(response.count - head))
+      #expect(found.map { $0.dns?.response?.id } == [0x1234], "\(head) bytes")
+      #expect(found.first?.dns?.response?.flags.contains(.recursionAvailable) == true)
+      #expect(found.map(\.codes) == [["dns.message-truncated"]], "\(head) bytes")
+      #expect(found.first?.packet == 2)
+    }
+    // Eleven bytes are no header, and what is whole cannot hold what it announces.
+    #expect(read(11, missing: 400).map { $0.dns != nil } == [false])
+    #expect(read(13, missing: 0).map { $0.dns != nil } == [false])
+    #expect(read(13, missing: 400, port: 9).map { $0.dns != nil } == [false])
+  }
+
+  @Test func `takes no gap of the other direction for its own`() {
+    let response = Self.query.response(Array(repeating: Self.address, count: 30)).message
+    var script = EventScript(transport: .udp, server: "198.51.100.7:53")
+    script.serverDatagram(Array(response.prefix(13)))
+    script.gap(.clientToServer, 400)
+    script.serverDatagram([1, 2, 3])
+    script.close(.idle)
+    let found = exchanges(script.events)
+    #expect(found.map(\.opaque) == [OpaqueCounts(clientByteCount: 0, serverByteCount: 16)])
+  }
+
   // MARK: TCP
 
   @Test func `is read over TCP, pipelined and split anywhere`() {

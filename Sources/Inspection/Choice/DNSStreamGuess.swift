@@ -70,6 +70,15 @@ enum DNSQuestionGuess {
     return .more(position + 1)
   }
 
+  /// Whether these bytes, behind the header, ask for a NetBIOS name.
+  static func asksNetBIOS(_ bytes: [UInt8], from start: Int) -> Bool {
+    // A length, 32 letters, a length of zero, a type; a scope behind the letters is rare.
+    let nameEnd = start + 34
+    guard nameEnd + 2 <= bytes.count, bytes[nameEnd - 1] == 0 else { return false }
+    let type = UInt16(bytes[nameEnd]) << 8 | UInt16(bytes[nameEnd + 1])
+    return isNetBIOS(bytes[start..<nameEnd], type)
+  }
+
   /// The top bit belongs to multicast DNS (RFC 6762 §5.4, §10.2).
   private static func isKnownClass(_ value: UInt16) -> Bool {
     [1, 3, 4, 254, 255].contains(value & 0x7fff)

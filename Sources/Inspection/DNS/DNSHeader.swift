@@ -5,6 +5,8 @@
 /// ```
 struct DNSHeader: Hashable {
   static let byteCount = 12
+  /// The payload of the largest UDP datagram over IPv4.
+  private static let largestDatagram = 65_507
 
   var id: UInt16
   var word: UInt16
@@ -42,6 +44,9 @@ struct DNSHeader: Hashable {
     else { return false }
     return isResponse || (rcode == 0 && (opcode != 0 || (answerCount == 0 && authorityCount <= 1)))
   }
+
+  /// Whether bytes that begin so are likely the head of a DNS message, the rest of which was not captured.
+  func isPlausibleHead() -> Bool { isPlausible(byteCount: DNSHeader.largestDatagram) }
 
   /// Whether bytes that begin so may be a damaged DNS message, on a port where DNS is expected.
   func isWeaklyPlausible(byteCount: Int) -> Bool {
