@@ -26,7 +26,8 @@ import Testing
     Case(value: 999_499_999, text: "999 ms"), Case(value: 999_500_000, text: "1.0 s"),
     Case(value: 59_949_999_999, text: "59.9 s"), Case(value: 59_950_000_000, text: "1 min 0 s"),
     Case(value: 125_000_000_000, text: "2 min 5 s"), Case(value: 12_000_000_000_000, text: "3 h 20 min"),
-    Case(value: .max, text: "2562047 h 47 min"),
+    Case(value: 172_799_000_000_000, text: "47 h 59 min"),
+    Case(value: 172_800_000_000_000, text: "2 d 0 h"), Case(value: .max, text: "106751 d 23 h"),
   ])
   func `say durations in three digits`(_ test: Case<Int64>) {
     #expect(HumaneUnits.duration(test.value) == test.text)

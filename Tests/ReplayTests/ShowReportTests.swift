@@ -53,7 +53,7 @@ import Testing
     #2   08:15:03.604  POST   200      0 B   1.0 ms  https://example.com/photos  sent 4.7 kB
                        form: title, photo=me.jpg, and 1 more  text/plain
     #2   08:15:03.604  SSE          1.1 kB   1.0 ms  price  #17  "{"up":1"…  in exchange 11
-    #2   08:15:03.604  SSE             0 B     0 ns  message  in exchange 11
+    #2   08:15:03.604  SSE             0 B           message  in exchange 11
     #6   08:15:02.301  10.0.0.1:55716 → 10.1.2.6:25 (address)
     #6   08:15:02.302  SMTP   220                    greeting  mail.test ESMTP
     #6   08:15:02.302  SMTP   250            1.0 ms  EHLO client.test  mail.test  5 lines
@@ -211,6 +211,45 @@ import Testing
       let isSafe = scalar.value >= 0x20 && scalar.value != 0x7f && !(0x80...0x9f).contains(scalar.value)
       #expect(isSafe && scalar != "\u{202e}" && scalar != "\u{2028}")
     }
+  }
+
+  @Test func `tells no duration of what came in one packet`() {
+    let response = SampleObservations.response(200, type: "text/css", size: 9)
+    let request = SampleObservations.request("GET", "/")
+    let both = HTTPExchange(request: request, response: response)
+    let text = Self.text([
+      SampleObservations.exchange(SampleObservations.web, from: 5, to: 5, .http1(both)),
+      SampleObservations.exchange(
+        SampleObservations.web, from: 5, to: 6, .http1(HTTPExchange(request: nil, response: response))),
+      SampleObservations.exchange(SampleObservations.web, from: 5, to: 6, .http1(both)),
+    ])
+    let lines = text.split(separator: "\n").suffix(3)
+    #expect(lines.map { $0.contains(" ms ") } == [false, false, true], "\(text)")
+    #expect(!text.contains(" ns"))
+  }
+
+  @Test func `leaves out what is not there`() {
+    var request = SampleObservations.request("POST", "/path", sent: 9)
+    request.authority = []
+    request.body.form = BodyForm(kind: .urlEncoded, parts: [], partCount: 0)
+    let text = Self.text([
+      SampleObservations.exchange(
+        SampleObservations.web, from: 5, to: 6, .http1(HTTPExchange(request: request, response: nil)))
+    ])
+    #expect(text.contains("  /path  sent 9 B  no response\n"), "\(text)")
+  }
+
+  @Test func `shows the beginning of a long record`() {
+    let signature = "A 5 4 300 " + String(repeating: "s", count: 344)
+    let answer = SampleObservations.answer(
+      "example.com", [SampleObservations.record("example.com", "RRSIG", signature)])
+    let text = Self.text([
+      SampleObservations.exchange(
+        SampleObservations.web, from: 0, to: 1,
+        .dns(DNSExchange(query: SampleObservations.query("example.com", "A"), response: answer)))
+    ])
+    #expect(text.contains("RRSIG A 5 4 300 sss"))
+    #expect(text.contains("sss…(258 more)\n"), "\(text)")
   }
 
   @Test func `cuts what is too long to read`() {

@@ -7,6 +7,8 @@ import Inspection
 struct DNSLine {
   /// Records shown of one answer; the rest is counted.
   private static let answerLimit = 8
+  /// Characters shown of an answer: of a name of usual length all, of a signature or key enough to know it.
+  private static let dataLimit = 96
 
   private let exchange: DNSExchange
   private let duration: String
@@ -143,7 +145,7 @@ struct DNSLine {
   /// The type goes without saying where it is the one asked for.
   private func text(_ record: DNSRecord) -> String {
     let asked = exchange.query?.questions.first ?? exchange.response?.questions.first
-    let data = DisplayText.safe(record.data)
+    let data = DisplayText.safe(record.data, limit: Self.dataLimit)
     return record.type == asked?.type ? data : "\(DisplayText.safe(record.type)) \(data)"
   }
 }

@@ -30,7 +30,11 @@ struct ExchangeLines {
     return [line] + FindingLines(findings: exchange.findings, continues: summary.opening.continues).lines
   }
 
-  var duration: String { HumaneUnits.duration(exchange.end.nanoseconds(since: exchange.start)) }
+  /// Empty where everything came in one packet, which took no time that can be told.
+  var duration: String {
+    let nanoseconds = exchange.end.nanoseconds(since: exchange.start)
+    return nanoseconds > 0 ? HumaneUnits.duration(nanoseconds) : ""
+  }
 
   private func addHTTP(_ http: HTTPExchange, to line: inout StyledLine) {
     let method = http.request.map { DisplayText.safe(bytes: $0.method) } ?? "?"
@@ -38,12 +42,14 @@ struct ExchangeLines {
     line.addColumns(
       what: method, status: http.response.map { String($0.status) } ?? "-",
       statusStyle: Self.style(status: http.response?.status), size: size,
-      duration: http.response == nil ? "" : duration)
+      duration: http.request == nil || http.response == nil ? "" : duration)
     line.add(http.request.map(Self.url) ?? "(request not recorded)")
     for interim in http.interim { line.add("after \(interim.status)", .dim, separator: "  ") }
     if let request = http.request, request.body.byteCount > 0 {
       line.add("sent \(Self.sizes(request.body))", .dim, separator: "  ")
-      if let form = request.body.form { line.add(Self.parts(form), .dim, separator: "  ") }
+      if let form = request.body.form, !form.parts.isEmpty {
+        line.add(Self.parts(form), .dim, separator: "  ")
+      }
     }
     addResponse(http, to: &line)
     if let call = http.grpc { addGRPC(call, to: &line) }
@@ -106,7 +112,8 @@ struct ExchangeLines {
   /// The absolute form where there is an authority and the target is a path, else the target as sent.
   private static func url(_ request: HTTPRequest) -> String {
     let target = DisplayText.safe(bytes: request.target)
-    guard let authority = request.authority, request.target.first == UInt8(ascii: "/") else { return target }
+    guard let authority = request.authority, !authority.isEmpty, request.target.first == UInt8(ascii: "/")
+    else { return target }
     return "\(DisplayText.safe(request.scheme))://\(DisplayText.safe(bytes: authority))\(target)"
   }
 

@@ -13,7 +13,7 @@ package enum HumaneUnits {
     return "\(decimal(byteCount, of: unit)) \(names.first ?? "EB")"
   }
 
-  /// `850 ns`, `12 µs`, `45.2 ms`, `1.23 s`, `2 min 5 s`, `3 h 20 min`; negative ones as `0 ns`.
+  /// `850 ns`, `12 µs`, `45.2 ms`, `1.23 s`, `2 min 5 s`, `3 h 20 min`, `9 d 1 h`; negative ones as `0 ns`.
   package static func duration(_ nanoseconds: Int64) -> String {
     let value = UInt64(max(0, nanoseconds))
     switch value {
@@ -24,7 +24,8 @@ package enum HumaneUnits {
     default:
       let seconds = (value + 500_000_000) / 1_000_000_000
       if seconds < 3_600 { return "\(seconds / 60) min \(seconds % 60) s" }
-      return "\(seconds / 3_600) h \(seconds / 60 % 60) min"
+      if seconds < 48 * 3_600 { return "\(seconds / 3_600) h \(seconds / 60 % 60) min" }
+      return "\(seconds / 86_400) d \(seconds / 3_600 % 24) h"
     }
   }
 

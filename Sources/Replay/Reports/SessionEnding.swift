@@ -30,8 +30,8 @@ struct SessionEnding {
   var lines: [StyledLine] {
     var line = StyledLine(session: summary.session, time: summary.closed ?? summary.opened)
     line.add(endText, isAbrupt ? .notable : .dim)
-    if let closed = summary.closed {
-      line.add("after \(HumaneUnits.duration(closed.nanoseconds(since: summary.opened)))", .dim)
+    if let lasted = summary.closed?.nanoseconds(since: summary.opened), lasted > 0 {
+      line.add("after \(HumaneUnits.duration(lasted))", .dim)
     }
     if exchangeCount == 0 {
       line.add("without an exchange", .dim)
