@@ -86,4 +86,45 @@ import Testing
     let finding = try #require(exchanges(script.events).last?.findings.first)
     #expect(finding.offset == 15 + 3)
   }
+
+  @Test(
+    arguments: [
+      (0xff, "no method fits"), (1, "another method"),
+    ] as [(UInt8, String)])
+  func `are told where no method of SOCKS 5 is agreed`(_ method: UInt8, _ text: String) {
+    var script = EventScript()
+    script.client([5, 1, 0])
+    script.server([5, method])
+    script.client([9, 9])
+    script.finish()
+    #expect(told(script.events) == [" < \(method) \(text) → nothing", "opaque 2 0 text"])
+    #expect(splittingDifference(script.events) == nil)
+  }
+
+  @Test(arguments: [Direction.clientToServer, .serverToClient])
+  func `are given up at a gap`(_ direction: Direction) {
+    var script = EventScript()
+    script.client([5, 1, 0])
+    script.server([5, 0])
+    script.gap(direction, 10)
+    script.client(Self.get)
+    script.server(Self.answer)
+    script.finish()
+    // The first bytes of both sides are what HTTP passes over before its first line.
+    let skipped = ["http1.skipped", "http1.start-line-invalid", "gap"]
+    #expect(exchanges(script.events).map { Set($0.codes) } == [Set(skipped)])
+    #expect(exchanges(script.events).first?.told.hasPrefix("GET / → 204") == true)
+    #expect(splittingDifference(script.events) == nil)
+  }
+
+  @Test func `of HAProxy are nobody's where the header does not end`() {
+    var script = EventScript()
+    script.client("PROXY TCP4 192.0.2.1")
+    script.server("x")
+    script.gap(.clientToServer, 10)
+    script.client(" 198.51.100.1 5000 25\r\nEHLO me\r\n")
+    script.finish()
+    #expect(told(script.events) == ["opaque 52 1 text"])
+    #expect(splittingDifference(script.events) == nil)
+  }
 }

@@ -36,7 +36,7 @@ final class LineConversation<Dialect: LineDialect>: Conversation {
     if let successor = scene.successor {
       return successor.skip(byteCount, in: direction, at: sighting, report: report)
     }
-    lose(byteCount, scene.side(direction))
+    lose(byteCount, scene.side(direction), at: sighting)
     scene.flush(report)
   }
 
@@ -166,13 +166,14 @@ final class LineConversation<Dialect: LineDialect>: Conversation {
 
   // MARK: What is missing
 
-  private func lose(_ byteCount: UInt64, _ side: CommandSide) {
+  private func lose(_ byteCount: UInt64, _ side: CommandSide, at sighting: Sighting) {
     let detail = "\(byteCount) bytes are missing from the capture"
     scene.ledger.note(
       CommonProblem.gap.at(side.offset, detail, in: side.direction), in: scene.ledger.waiting.last)
     if side.direction == .serverToClient { scene.ledger.loseReplies() }
     if loseOfPayload(byteCount, side) {
       side.countMissing(byteCount)
+      if case .counted(0) = side.mode { endPayload(side, at: sighting) }
       return
     }
     if let line = side.lines.finish(offset: side.offset) { scene.ledger.stray(line, in: side.direction) }
@@ -186,7 +187,7 @@ final class LineConversation<Dialect: LineDialect>: Conversation {
   /// Takes missing bytes for ones of the payload, where they may be.
   private func loseOfPayload(_ byteCount: UInt64, _ side: CommandSide) -> Bool {
     switch side.mode {
-    case .counted(let rest) where byteCount < rest: side.mode = .counted(rest - byteCount)
+    case .counted(let rest) where byteCount <= rest: side.mode = .counted(rest - byteCount)
     case .dots: side.dots.lose()
     case .counted, .lines, .held, .passing: return false
     }
