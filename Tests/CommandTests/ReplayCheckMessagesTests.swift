@@ -197,6 +197,11 @@ import Testing
     RuleCase(
       text: "rules: [\n",
       complaint: ", line 2: not YAML: while parsing a flow node: did not find expected node content"),
+    RuleCase(
+      text: "rules:\n  - field: request.target\n    mask: '[?&]k=([^&]*)'\n",
+      complaint:
+        ", line 3: keys that begin with '?' are not supported: write 'key: value', and in a pattern [&?] for [?&]"
+    ),
     RuleCase(text: "rules: \u{0}\n", complaint: ", line 1: not a text file: byte 0x0 stands in it"),
   ]
 

@@ -30,6 +30,7 @@ BREAKS = [
     Break("names gone.pcap", {"fixtures/README.md": "- `gone.pcap`\n"}),
     Break("must be under", {"fixtures/a.pcap": "x" * 100_000, "fixtures/README.md": "- `a.pcap`\n"}),
     Break("b.expected.jsonl: belongs to no capture", {"fixtures/b.expected.jsonl": "{}\n"}),
+    Break("b.pcap: has no golden", {"fixtures/b.pcap": "", "fixtures/README.md": "- `sound.pcap`\n- `b.pcap`\n"}),
     Break("the table of modules lacks", {"ARCHITECTURE.md": "\n"}),
     Break("does not know the module Extra", {"ARCHITECTURE.md": "| `Extra` | more | none |\n"}),
     Break("there is no Gone.swift in Sources", {"ARCHITECTURE.md": "(`Gone.swift`)\n"}),

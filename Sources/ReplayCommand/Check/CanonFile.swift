@@ -34,7 +34,9 @@ struct CanonFile: Sendable {
     do throws(FileFailure) {
       read(try YAMLDocument.parse(bytes))
     } catch {
-      complain(error.line, error.reason)
+      // What is refused as a key may well stand in a pattern.
+      let isPattern = error.reason.hasPrefix("keys that begin with '?'")
+      complain(error.line, error.reason + (isPattern ? ", and in a pattern [&?] for [?&]" : ""))
     }
   }
 
