@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  @Test(arguments: 1...8 as ClosedRange<UInt64>)
+  @Test(arguments: 36...43 as ClosedRange<UInt64>)
   func `leaves made-up sessions as they are, with the sidecar and without`(seed: UInt64) throws {
     let recording = try Recording(RandomTraffic.events(seed: seed))
     for usesSidecar in [true, false] {

@@ -88,7 +88,8 @@ final class IntakeCollector {
 
   /// Segments that segmentation offload made longer than a packet may be are captured before they are cut.
   private static func writable(_ header: SegmentHeader, _ payload: [UInt8]) -> [(SegmentHeader, [UInt8])] {
-    let limit = SegmentFrames.largestPayload
+    // Behind the options of a SYN there is less room.
+    let limit = SegmentFrames.largestPayload - (header.flags.contains(.syn) ? 40 : 0)
     guard payload.count + header.missingByteCount > limit else { return [(header, payload)] }
     var pieces: [(SegmentHeader, [UInt8])] = []
     let total = payload.count + header.missingByteCount

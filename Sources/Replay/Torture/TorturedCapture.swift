@@ -164,8 +164,8 @@ public struct TorturedCapture: Sendable {
 
 /// Writes segments and datagrams as packets of bare IP.
 enum SegmentFrames {
-  /// What fits into a packet, options and all.
-  static let largestPayload = 65_000
+  /// What fits into a packet without options.
+  static let largestPayload = PacketWriter.maximumSegmentSize
 
   private static let window: UInt16 = 65_535
   private static let writer = PacketWriter(framing: .raw)
