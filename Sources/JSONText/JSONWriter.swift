@@ -45,27 +45,14 @@ public struct JSONWriter: Sendable {
   }
 
   public mutating func string(_ value: String) {
-    beginValue()
-    bytes.append(UInt8(ascii: "\""))
-    if Self.isPlain(value.utf8.span) {
-      bytes.append(contentsOf: value.utf8)
-    } else {
-      for byte in value.utf8 { appendEscaped(byte) }
-    }
-    bytes.append(UInt8(ascii: "\""))
+    string(value.utf8.span, isPlain: PlainText.isPlain(value.utf8.span))
   }
 
   /// Writes bytes as text: UTF-8 as it is, any other byte as the four characters `\xNN`, and a backslash that
   /// would read as such an escape as `\x5c`, so that the bytes can be had back.
   public mutating func string(bytes value: [UInt8]) {
-    guard !Self.isPlain(value.span) || !value.allSatisfy({ $0 < 0x80 }) else {
-      beginValue()
-      bytes.append(UInt8(ascii: "\""))
-      bytes.append(contentsOf: value)
-      bytes.append(UInt8(ascii: "\""))
-      return
-    }
-    string(JSONWriter.escapingNonUTF8(value))
+    guard PlainText.isPlainASCII(value.span) else { return string(JSONWriter.escapingNonUTF8(value)) }
+    string(value.span, isPlain: true)
   }
 
   /// Begins a string whose text comes in pieces.
@@ -99,22 +86,23 @@ public struct JSONWriter: Sendable {
     }
   }
 
+  /// Writes an integer of at most 64 bits.
+  @inlinable
   public mutating func integer(_ value: some FixedWidthInteger) {
-    beginValue()
-    if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    // No integer here is wider than 64 bits; the digits come out last one first.
-    var rest = UInt64(truncatingIfNeeded: value.magnitude)
-    var digits = InlineArray<20, UInt8>(repeating: 0)
-    var count = 0
-    repeat {
-      digits[count] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
-      count += 1
-    } while rest > 0
-    while count > 0 {
-      count -= 1
-      bytes.append(digits[count])
+    integer(magnitude: UInt64(truncatingIfNeeded: value.magnitude), isNegative: value < 0)
+  }
+
+  // Not generic, so that other modules need no copy of it, nor find types at run time.
+  @usableFromInline
+  mutating func integer(magnitude: UInt64, isNegative: Bool) {
+    let needsComma = needsComma
+    bytes.append(addingCapacity: 2 + DecimalDigits.mostDigits) { output in
+      if needsComma { output.append(UInt8(ascii: ",")) }
+      if isNegative { output.append(UInt8(ascii: "-")) }
+      let digits = DecimalDigits(magnitude)
+      for index in digits.range { output.append(digits[index]) }
     }
+    self.needsComma = true
   }
 
   /// Writes a string of what `write` appends: ASCII in which nothing has to be escaped.
@@ -126,13 +114,11 @@ public struct JSONWriter: Sendable {
   }
 
   public mutating func bool(_ value: Bool) {
-    beginValue()
-    bytes.append(contentsOf: (value ? "true" : "false").utf8)
+    word(value ? "true" : "false")
   }
 
   public mutating func null() {
-    beginValue()
-    bytes.append(contentsOf: "null".utf8)
+    word("null")
   }
 
   // MARK: Fields of an object
@@ -150,6 +136,7 @@ public struct JSONWriter: Sendable {
   }
 
   /// Writes the integer, or `null`.
+  @inlinable
   public mutating func field(_ name: String, _ value: (some FixedWidthInteger)?) {
     beginField(name)
     if let value { integer(value) } else { null() }
@@ -176,26 +163,46 @@ public struct JSONWriter: Sendable {
     needsComma = true
   }
 
-  /// Whether nothing has to be escaped, which is so of nearly all strings, and lets them be copied whole.
-  private static func isPlain(_ bytes: Span<UInt8>) -> Bool {
-    var isPlain = true
-    for index in bytes.indices {
-      let byte = bytes[index]
-      let isSpecial =
-        byte < 0x20 || byte == 0x7f || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
-      // No early exit: the loop is vectorised.
-      isPlain = isPlain && !isSpecial
+  /// Writes a string whose text is UTF-8; nearly all are plain, and are copied whole.
+  private mutating func string(_ text: Span<UInt8>, isPlain: Bool) {
+    guard isPlain else {
+      beginString()
+      continueString(text)
+      return endString()
     }
-    return isPlain
+    let needsComma = needsComma
+    bytes.append(addingCapacity: text.count + 3) { output in
+      if needsComma { output.append(UInt8(ascii: ",")) }
+      output.append(UInt8(ascii: "\""))
+      copy(text, to: &output)
+      output.append(UInt8(ascii: "\""))
+    }
+    self.needsComma = true
   }
 
-  private mutating func beginField(_ name: String) {
-    if needsComma { bytes.append(UInt8(ascii: ",")) }
-    bytes.append(UInt8(ascii: "\""))
-    bytes.append(contentsOf: name.utf8)
-    bytes.append(UInt8(ascii: "\""))
-    bytes.append(UInt8(ascii: ":"))
-    needsComma = false
+  /// Writes one of JSON's own words.
+  private mutating func word(_ word: String) {
+    let needsComma = needsComma
+    let text = word.utf8.span
+    bytes.append(addingCapacity: text.count + 1) { output in
+      if needsComma { output.append(UInt8(ascii: ",")) }
+      copy(text, to: &output)
+    }
+    self.needsComma = true
+  }
+
+  @usableFromInline
+  mutating func beginField(_ name: String) {
+    let needsComma = needsComma
+    let text = name.utf8.span
+    bytes.append(addingCapacity: text.count + 4) { output in
+      if needsComma { output.append(UInt8(ascii: ",")) }
+      output.append(UInt8(ascii: "\""))
+      copy(text, to: &output)
+      output.append(UInt8(ascii: "\""))
+      output.append(UInt8(ascii: ":"))
+    }
+    self.needsComma = false
   }
 
   private mutating func beginValue() {
