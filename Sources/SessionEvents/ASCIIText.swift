@@ -17,19 +17,24 @@ extension ASCIIText {
 }
 
 extension [UInt8] {
-  /// Appends a decimal number, with leading zeros where it has fewer digits.
+  /// Appends a decimal number, with leading zeros where it has fewer digits; at most 20.
   mutating func append(decimal value: UInt64, digits: Int = 1) {
-    var reversed = InlineArray<20, UInt8>(repeating: 0x30)
-    var rest = value
-    var count = 0
-    while rest > 0 || count < digits {
-      reversed[count] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
-      count += 1
-    }
-    while count > 0 {
-      count -= 1
-      append(reversed[count])
-    }
+    append(addingCapacity: 20) { appendDecimal(value, digits: digits, to: &$0) }
+  }
+}
+
+/// Appends a decimal number, with leading zeros where it has fewer digits; at most 20.
+func appendDecimal(_ value: UInt64, digits: Int = 1, to text: inout OutputSpan<UInt8>) {
+  var reversed = InlineArray<20, UInt8>(repeating: 0x30)
+  var rest = value
+  var count = 0
+  while rest > 0 || count < digits {
+    reversed[count] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+    rest /= 10
+    count += 1
+  }
+  while count > 0 {
+    count -= 1
+    text.append(reversed[count])
   }
 }

@@ -33,6 +33,7 @@ public enum IPAddress: Hashable, Sendable {
   }
 
   /// Reads an address from 4 or 16 bytes in network byte order; nil for any other count.
+  @inlinable
   public init?(networkBytes bytes: some Collection<UInt8>) {
     switch bytes.count {
     case 4:
@@ -49,17 +50,32 @@ public enum IPAddress: Hashable, Sendable {
 
 extension IPAddress: CustomStringConvertible, ASCIIText {
   /// Dotted decimal, or RFC 5952: lower case, the longest run of zero groups shortened.
-  public var description: String { asciiDescription }
+  public var description: String {
+    guard case .v4(let value) = self else { return asciiDescription }
+    // The text is short enough for a string without memory of its own, and there are millions of them.
+    return unsafe String(unsafeUninitializedCapacity: Self.longestIPv4Text) { buffer in
+      // The buffer is all of the span, and is handed over as far as that was filled.
+      var text = unsafe OutputSpan(buffer: buffer, initializedCount: 0)
+      Self.writeIPv4(value, to: &text)
+      return unsafe text.finalize(for: buffer)
+    }
+  }
 
   public func write(into text: inout [UInt8]) {
     switch self {
     case .v4(let value):
-      for shift in stride(from: UInt32(24), through: 0, by: -8) {
-        text.append(decimal: UInt64(value >> shift & 0xff))
-        if shift > 0 { text.append(UInt8(ascii: ".")) }
-      }
+      text.append(addingCapacity: Self.longestIPv4Text) { Self.writeIPv4(value, to: &$0) }
     case .v6(let high, let low):
       text.append(contentsOf: Self.text(high, low).utf8)
+    }
+  }
+
+  private static let longestIPv4Text = 15
+
+  private static func writeIPv4(_ value: UInt32, to text: inout OutputSpan<UInt8>) {
+    for shift in stride(from: UInt32(24), through: 0, by: -8) {
+      appendDecimal(UInt64(value >> shift & 0xff), to: &text)
+      if shift > 0 { text.append(UInt8(ascii: ".")) }
     }
   }
 

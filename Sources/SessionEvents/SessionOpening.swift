@@ -5,9 +5,8 @@ public struct SessionOpening: Hashable, Sendable {
   /// Where the client meant to go, before any redirection.
   public var originalDestination: Endpoint
   public var interception: Interception
-  /// The process that owns the client's socket; nil where unknown.
-  public var process: ProcessFacts?
-  /// At most one: an array, for one word in every event is room enough for what few sessions have.
+  /// At most one of each: arrays, for one word in every event is room enough for what few sessions have.
+  private var owners: [ProcessFacts]
   private var continuations: [SessionContinuation] = []
 
   public init(
@@ -18,7 +17,13 @@ public struct SessionOpening: Hashable, Sendable {
     self.client = client
     self.originalDestination = originalDestination
     self.interception = interception
-    self.process = process
+    owners = process.map { [$0] } ?? []
+  }
+
+  /// The process that owns the client's socket; nil where unknown.
+  public var process: ProcessFacts? {
+    get { owners.first }
+    set { owners = newValue.map { [$0] } ?? [] }
   }
 
   /// What came before, where the recording has only the later part of the session; nil where it has the session whole.

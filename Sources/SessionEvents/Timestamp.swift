@@ -30,12 +30,14 @@ extension Timestamp: CustomStringConvertible, ASCIIText {
       (civil.year, 4, 0x2d), (civil.month, 2, 0x2d), (civil.day, 2, 0x54), (civil.hour, 2, 0x3a),
       (civil.minute, 2, 0x3a), (civil.second, 2, 0x2e),
     ]
-    for index in parts.indices {
-      text.append(decimal: UInt64(parts[index].value), digits: parts[index].digits)
-      text.append(parts[index].end)
+    text.append(addingCapacity: 48) { text in
+      for index in parts.indices {
+        appendDecimal(UInt64(parts[index].value), digits: parts[index].digits, to: &text)
+        text.append(parts[index].end)
+      }
+      appendDecimal(UInt64(civil.nanosecond), digits: 9, to: &text)
+      text.append(UInt8(ascii: "Z"))
     }
-    text.append(decimal: UInt64(civil.nanosecond), digits: 9)
-    text.append(UInt8(ascii: "Z"))
   }
 }
 
