@@ -8,6 +8,8 @@ public import SessionEvents
 public struct Inspector: ~Copyable {
   private let environment: InspectionEnvironment
   private var sessions: [SessionID: SessionInspection] = [:]
+  /// The open session that had the last event, which mostly has the next one too.
+  private var latest: SessionInspection?
   private var hostNames: HostNames
 
   /// Begins without sessions; `bodies` may keep what the parsers only pass through.
@@ -30,13 +32,22 @@ public struct Inspector: ~Copyable {
         event.session, opening: opening, host: hostNames.name(of: opening.originalDestination.address),
         at: sighting, environment: environment)
       sessions[event.session] = session
+      latest = session
       emit(.opened(session.summary))
     case .closed(let closing):
       guard let session = sessions.removeValue(forKey: event.session) else { return }
+      if latest === session { latest = nil }
       session.close(closing, at: sighting) { observe($0, emit) }
     case .clientHello, .secured, .bypassed, .bytes, .datagram, .gap, .conflict, .halfClosed:
-      sessions[event.session]?.receive(event.kind, at: sighting) { observe($0, emit) }
+      session(event.session)?.receive(event.kind, at: sighting) { observe($0, emit) }
     }
+  }
+
+  private mutating func session(_ id: SessionID) -> SessionInspection? {
+    if let latest, latest.session == id { return latest }
+    guard let session = sessions[id] else { return nil }
+    latest = session
+    return session
   }
 
   private mutating func observe(_ observation: Observation, _ emit: (Observation) -> Void) {

@@ -2,6 +2,7 @@ import SessionEvents
 
 /// One open session: its summary so far, and the conversation in it.
 final class SessionInspection {
+  let session: SessionID
   private(set) var summary: SessionSummary
   private let context: SessionContext
   /// Nil as long as nothing is said in streams, which in a session of datagrams is always.
@@ -11,12 +12,26 @@ final class SessionInspection {
   /// Of conflicting bytes, for the exchange that finishes next.
   private var conflicts: [Finding] = []
   /// The exchange that a ClientHello event makes if nothing else is said.
-  private var heldHello: (facts: TLSHelloFacts, findings: [Finding], sighting: Sighting)?
+  private var heldHello: HeldHello?
+
+  /// A box, since few sessions have one, and many are open at a time.
+  private final class HeldHello {
+    let facts: TLSHelloFacts
+    let findings: [Finding]
+    let sighting: Sighting
+
+    init(_ facts: TLSHelloFacts, _ findings: [Finding], _ sighting: Sighting) {
+      self.facts = facts
+      self.findings = findings
+      self.sighting = sighting
+    }
+  }
 
   init(
     _ session: SessionID, opening: SessionOpening, host: HostName, at sighting: Sighting,
     environment: InspectionEnvironment
   ) {
+    self.session = session
     context = SessionContext(
       environment: environment, session: session, server: opening.originalDestination,
       dns: DNSSetting(opening))
@@ -115,7 +130,7 @@ final class SessionInspection {
     guard let hello = ClientHello(handshake: message) else { return }
     let facts = TLSHelloFacts(hello, digests: context.environment.services.digests)
     learn(facts)
-    heldHello = (facts, hello.findings(at: 0), sighting)
+    heldHello = HeldHello(facts, hello.findings(at: 0), sighting)
   }
 
   private func learn(_ facts: TLSHelloFacts) {

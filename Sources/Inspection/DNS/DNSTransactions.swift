@@ -12,8 +12,16 @@ struct DNSTransactions {
   private var answered: [Answered] = []
   private var oldestAnswered = 0
 
+  /// What is known of an exchange as soon as it begins.
+  private struct Beginning {
+    var index: Int
+    var start: Sighting
+    var end: Sighting
+    var seen: ByteCounts
+  }
+
   private struct Pending {
-    var draft: ExchangeDraft
+    var beginning: Beginning
     var query: DNSMessage
     var direction: Direction
     var findings: FindingList
@@ -40,17 +48,15 @@ struct DNSTransactions {
   ) {
     let isResponse = message.flags.contains(.response)
     if isResponse, context.dns.pairs, answer(message, direction, findings, end, seen, report) { return }
-    let draft = ExchangeDraft(
-      index: context.takeIndex(), start: start, end: end,
-      content: .dns(DNSExchange(query: nil, response: nil)), findings: [], seen: seen)
+    let beginning = Beginning(index: context.takeIndex(), start: start, end: end, seen: seen)
     // A stateful operation without an id wants no response (RFC 8490 §5.4.1).
     if !context.dns.pairs || (!isResponse && message.opcode == "DSO" && message.id == 0) {
       let exchange = DNSExchange(query: isResponse ? nil : message, response: isResponse ? message : nil)
-      tell(exchange, draft, findings, seen, report)
+      tell(exchange, beginning, findings, seen, report)
     } else if isResponse {
-      receiveFurther(message, direction, findings, draft, report)
+      receiveFurther(message, direction, findings, beginning, report)
     } else {
-      receiveQuery(message, direction, findings, draft, report)
+      receiveQuery(message, direction, findings, beginning, report)
     }
   }
 
@@ -63,7 +69,7 @@ struct DNSTransactions {
   // MARK: Queries
 
   private mutating func receiveQuery(
-    _ query: DNSMessage, _ direction: Direction, _ findings: FindingList, _ draft: ExchangeDraft,
+    _ query: DNSMessage, _ direction: Direction, _ findings: FindingList, _ beginning: Beginning,
     _ report: (ConversationReport) -> Void
   ) {
     var findings = findings
@@ -71,14 +77,16 @@ struct DNSTransactions {
     if context.dns.flavor == nil,
       let earlier = pending.first(where: { $0.direction == direction && Self.isSame($0.query, query) })
     {
-      let detail = "the same query as that of exchange \(earlier.draft.index), which waits for its response"
+      let detail =
+        "the same query as that of exchange \(earlier.beginning.index), which waits for its response"
       findings.append(DNSProblem.queryRepeated.at(0, detail, in: direction))
     }
     let textByteCount = Self.textByteCount(of: query)
     pendingTextByteCount += textByteCount
     pending.append(
       Pending(
-        draft: draft, query: query, direction: direction, findings: findings, textByteCount: textByteCount))
+        beginning: beginning, query: query, direction: direction, findings: findings,
+        textByteCount: textByteCount))
     let limits = context.limits.dns
     while pending.count > max(1, limits.pendingQueryCount)
       || (pending.count > 1 && pendingTextByteCount > limits.pendingTextByteCount)
@@ -87,7 +95,7 @@ struct DNSTransactions {
       pendingTextByteCount -= oldest.textByteCount
       let detail = "more queries wait for responses than are kept"
       oldest.findings.append(DNSProblem.tooManyPending.at(0, detail, in: nil))
-      tell(oldest, response: nil, draft.seen, report)
+      tell(oldest, response: nil, beginning.seen, report)
     }
   }
 
@@ -114,7 +122,7 @@ struct DNSTransactions {
     // An empty array keeps its memory, and most sockets ask one question.
     if pending.isEmpty { pending = [] }
     pendingTextByteCount -= entry.textByteCount
-    entry.draft.end = end
+    entry.beginning.end = end
     entry.findings.append(findings)
     remember(entry, response)
     tell(entry, response: response, seen, report)
@@ -122,7 +130,7 @@ struct DNSTransactions {
   }
 
   private func receiveFurther(
-    _ response: DNSMessage, _ direction: Direction, _ findings: FindingList, _ draft: ExchangeDraft,
+    _ response: DNSMessage, _ direction: Direction, _ findings: FindingList, _ beginning: Beginning,
     _ report: (ConversationReport) -> Void
   ) {
     var exchange = DNSExchange(query: nil, response: response)
@@ -131,7 +139,7 @@ struct DNSTransactions {
       exchange.follows = earlier.index
       note(earlier, response, direction, &findings)
     }
-    tell(exchange, draft, findings, draft.seen, report)
+    tell(exchange, beginning, findings, beginning.seen, report)
   }
 
   /// Says what a further response is, unless it is as it should be.
@@ -152,7 +160,7 @@ struct DNSTransactions {
     let limit = context.limits.dns.answeredQueryCount
     guard limit > 0 else { return }
     let new = Answered(
-      index: entry.draft.index, id: entry.query.id, question: entry.query.questions.first,
+      index: entry.beginning.index, id: entry.query.id, question: entry.query.questions.first,
       direction: entry.direction, digest: Self.digest(of: response))
     if answered.count < limit {
       // Most sockets ask one question, and arrays begin with room for two.
@@ -210,19 +218,19 @@ struct DNSTransactions {
   private func tell(
     _ entry: Pending, response: DNSMessage?, _ seen: ByteCounts, _ report: (ConversationReport) -> Void
   ) {
-    tell(DNSExchange(query: entry.query, response: response), entry.draft, entry.findings, seen, report)
+    tell(DNSExchange(query: entry.query, response: response), entry.beginning, entry.findings, seen, report)
   }
 
   private func tell(
-    _ exchange: DNSExchange, _ draft: ExchangeDraft, _ findings: FindingList, _ seen: ByteCounts,
+    _ exchange: DNSExchange, _ beginning: Beginning, _ findings: FindingList, _ seen: ByteCounts,
     _ report: (ConversationReport) -> Void
   ) {
     var exchange = exchange
-    var draft = draft
     exchange.flavor = context.dns.flavor
-    draft.content = .dns(exchange)
-    draft.findings = findings.all
-    draft.seen = seen
-    report(.exchange(draft))
+    report(
+      .exchange(
+        ExchangeDraft(
+          index: beginning.index, start: beginning.start, end: beginning.end, content: .dns(exchange),
+          findings: findings.all, seen: seen)))
   }
 }

@@ -26,7 +26,8 @@ public struct Exchange: Hashable, Sendable {
     self.findings = findings
   }
 
-  public enum Content: Hashable, Sendable {
+  // Indirect, since an exchange is handed on several times before it is told, and most contents are large.
+  public indirect enum Content: Hashable, Sendable {
     case http1(HTTPExchange)
     /// One HTTP/2 stream, by its number; stream 0 is the connection itself, told only where something is wrong with it.
     case http2(HTTPExchange, stream: UInt32)

@@ -6,12 +6,8 @@ public struct SessionSummary: Hashable, Sendable {
   public var opening: SessionOpening
   public var opened: Timestamp
   public var host: HostName
-  public var hello: TLSHelloFacts?
-  /// TLS towards the client, where the session was intercepted.
-  public var clientTLS: TLSFacts?
-  /// TLS towards the server.
-  public var serverTLS: TLSFacts?
-  public var bypass: BypassReason?
+  /// At most one: an array, for one word in every observation is room enough for what many sessions lack.
+  private var security: [SecurityFacts] = []
   public var clientByteCount: UInt64
   public var serverByteCount: UInt64
   public var gapByteCount: UInt64
@@ -32,16 +28,50 @@ public struct SessionSummary: Hashable, Sendable {
     self.opening = opening
     self.opened = opened
     self.host = host
-    self.hello = hello
-    self.clientTLS = clientTLS
-    self.serverTLS = serverTLS
-    self.bypass = bypass
     self.clientByteCount = clientByteCount
     self.serverByteCount = serverByteCount
     self.gapByteCount = gapByteCount
     self.closed = closed
     self.closing = closing
     self.firstPacket = firstPacket
+    secure { $0 = SecurityFacts(hello: hello, clientTLS: clientTLS, serverTLS: serverTLS, bypass: bypass) }
+  }
+
+  // MARK: TLS
+
+  private struct SecurityFacts: Hashable, Sendable {
+    var hello: TLSHelloFacts?
+    var clientTLS: TLSFacts?
+    var serverTLS: TLSFacts?
+    var bypass: BypassReason?
+  }
+
+  public var hello: TLSHelloFacts? {
+    get { security.first?.hello }
+    set { secure { $0.hello = newValue } }
+  }
+
+  /// TLS towards the client, where the session was intercepted.
+  public var clientTLS: TLSFacts? {
+    get { security.first?.clientTLS }
+    set { secure { $0.clientTLS = newValue } }
+  }
+
+  /// TLS towards the server.
+  public var serverTLS: TLSFacts? {
+    get { security.first?.serverTLS }
+    set { secure { $0.serverTLS = newValue } }
+  }
+
+  public var bypass: BypassReason? {
+    get { security.first?.bypass }
+    set { secure { $0.bypass = newValue } }
+  }
+
+  private mutating func secure(_ change: (inout SecurityFacts) -> Void) {
+    var facts = security.first ?? SecurityFacts()
+    change(&facts)
+    security = facts == SecurityFacts() ? [] : [facts]
   }
 }
 
