@@ -15,6 +15,11 @@ struct NumberSet {
   }
 
   mutating func insert(_ number: UInt64) {
+    if let last = ranges.last, number > 0, last.upperBound == number - 1 {
+      // The way of nearly all numbers.
+      ranges[ranges.count - 1] = last.lowerBound...number
+      return
+    }
     let index = firstIndex(endingAtOrAfter: number)
     if index < ranges.count, ranges[index].contains(number) { return }
     var range = number...number

@@ -13,7 +13,7 @@ extension SessionAssembler {
       flow.settle(segment.source, as: sender)
     }
     let direction = flow.direction(from: segment.source)
-    defer { tellOwner(of: stamp, flows[flow.key] ?? flow) }
+    defer { if onPacket != nil { tellOwner(of: stamp, flows[flow.key] ?? flow) } }
     guard !flow.isClosed else { return noteLateBytes(segment, payload, flow, direction, stamp) }
     if !flow.isManaged, !segment.flags.contains(.syn) {
       let far = flow.isFar(segment, direction)

@@ -15,6 +15,8 @@ public struct Selection {
   /// Which criteria met anything so far.
   public private(set) var matches: SelectionMatches
 
+  /// Whether everything is told of; kept, since it is asked for every observation.
+  private let admitsAll: Bool
   private var window: TimeWindow?
   /// Open sessions whose opening meets the criteria that are decided then.
   private var candidates: Set<SessionID> = []
@@ -25,13 +27,14 @@ public struct Selection {
   public init(_ criteria: SelectionCriteria = SelectionCriteria()) {
     self.criteria = criteria
     matches = SelectionMatches(criteria)
+    admitsAll = criteria.isEmpty
   }
 
   /// Whether the event is told of: by its own time, and its session's opening (process, number).
   ///
   /// All events must come, in order. Where other criteria are to be met too, `sessions` are those that do.
   public mutating func admits(_ event: SessionEvent, within sessions: SessionSet? = nil) -> Bool {
-    if criteria.isEmpty { return true }
+    if admitsAll { return true }
     if window == nil { window = TimeWindow(criteria, start: event.time) }
     guard mayTell(of: event), sessions?.contains(event.session) ?? true else { return false }
     let isAdmitted = isInWindow(event.time)
@@ -41,7 +44,7 @@ public struct Selection {
 
   /// Whether the event's session may be told of, as far as its opening says; the events of a session must come in order.
   public mutating func mayTell(of event: SessionEvent) -> Bool {
-    if criteria.isEmpty { return true }
+    if admitsAll { return true }
     switch event.kind {
     case .opened(let opening):
       guard admits(event.session, opening) else { return false }
@@ -59,7 +62,7 @@ public struct Selection {
   /// Unless the criteria are decided at opening, no `opened` is: of a session whose exchanges are told of in part the
   /// first of them comes first, and at last its `closed`.
   public mutating func admits(_ observation: Observation) -> Bool {
-    if criteria.isEmpty { return true }
+    if admitsAll { return true }
     switch observation {
     case .opened(let summary):
       if window == nil { window = TimeWindow(criteria, start: summary.opened) }
