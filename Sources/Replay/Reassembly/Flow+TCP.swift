@@ -3,14 +3,16 @@ import SessionEvents
 
 extension Flow {
   /// Bytes that wait for holes to be filled, and for other segments to bear them out.
-  var pendingCost: Int { toServer.pendingCost + toClient.pendingCost + (held?.cost ?? 0) }
+  var pendingCost: Int {
+    streams.toServer.pendingCost + streams.toClient.pendingCost + (streams.held?.cost ?? 0)
+  }
 
   /// Bytes that are kept to be compared with what comes again.
-  var comparedCost: Int { toServer.comparedCost + toClient.comparedCost }
+  var comparedCost: Int { streams.toServer.comparedCost + streams.toClient.comparedCost }
 
   func forgetRecent() {
-    toServer.forgetRecent()
-    toClient.forgetRecent()
+    streams.toServer.forgetRecent()
+    streams.toClient.forgetRecent()
   }
 
   /// Takes a SYN into account; false where it begins a new connection between the same two ends.

@@ -22,14 +22,8 @@ final class Flow {
   var sidecarSession: SessionID?
   var isManaged: Bool { sidecarSession != nil }
   private(set) var isClosed = false
-  /// How the packets say that the session ended, for when the sidecar does not.
-  var packetClosing: (closing: SessionClosing, stamp: PacketStamp)?
-  /// Of a reset: its packet, and where its sender's stream ended at that.
-  var reset: (packet: UInt64, place: Int64) = (0, 0)
-
-  var toServer = StreamAssembly()
-  var toClient = StreamAssembly()
-  var held: HeldSegment?
+  /// Made when they are needed, which in most sessions of datagrams is never; and of these many are open at a time.
+  private(set) lazy var streams = FlowStreams()
 
   init(
     _ transport: TransportProtocol, client: Endpoint, server: Endpoint, isClientCertain: Bool = true,
@@ -44,6 +38,11 @@ final class Flow {
     lastStamp = stamp
   }
 
+  /// How the packets say that the session ended, for when the sidecar does not.
+  var packetClosing: (closing: SessionClosing, stamp: PacketStamp)? {
+    transport == .tcp ? streams.closing : nil
+  }
+
   /// Who sent the reset that ended the connection.
   var resetter: Party? {
     guard case .reset(let party) = packetClosing?.closing.end else { return nil }
@@ -52,8 +51,8 @@ final class Flow {
 
   func withStream<Result>(_ direction: Direction, _ body: (inout StreamAssembly) -> Result) -> Result {
     switch direction {
-    case .clientToServer: body(&toServer)
-    case .serverToClient: body(&toClient)
+    case .clientToServer: body(&streams.toServer)
+    case .serverToClient: body(&streams.toClient)
     }
   }
 
@@ -65,7 +64,7 @@ final class Flow {
   func settle(_ endpoint: Endpoint, as party: Party) {
     guard session == nil, (endpoint == client) != (party == .client) else { return }
     swap(&client, &server)
-    swap(&toServer, &toClient)
+    streams.swap()
   }
 
   func open(

@@ -20,7 +20,7 @@ extension SessionAssembler {
       if far.sequence {
         return takeFar(segment, payload, flow, isOther: far.acknowledgment, stamp, emit)
       }
-      if far.acknowledgment, let held = flow.held, held.header.source != segment.source,
+      if far.acknowledgment, let held = flow.streams.held, held.header.source != segment.source,
         held.isNear(segment.acknowledgment)
       {
         release(held, flow, emit)
@@ -45,7 +45,7 @@ extension SessionAssembler {
     if comparedCost > limits.comparedBytesInAll { forgetRecent() }
     flow.lastStamp = stamp
     // What was under way when the connection was reset makes its end later.
-    if flow.packetClosing != nil, flow.nextIndex > indexBefore { flow.packetClosing?.stamp = stamp }
+    if flow.packetClosing != nil, flow.nextIndex > indexBefore { flow.streams.closing?.stamp = stamp }
     settle(flow, segment, direction, stamp, emit)
   }
 
@@ -92,23 +92,23 @@ extension SessionAssembler {
     if flow.session == nil, segment.flags.contains(.syn) { openUnmanaged(flow, emit: emit) }
     if let resetter = flow.resetter {
       let highest = flow.withStream(direction) { $0.highest }
-      let goesOn = segment.flags.contains(.syn) || highest > flow.reset.place
+      let goesOn = segment.flags.contains(.syn) || highest > flow.streams.reset.place
       guard !segment.flags.contains(.rst), resetter == direction.sender, goesOn else { return }
       // Who has gone on after its reset has not sent it.
-      notebook.add(.resetIgnored, packet: flow.reset.packet)
-      flow.packetClosing = nil
+      notebook.add(.resetIgnored, packet: flow.streams.reset.packet)
+      flow.streams.closing = nil
     }
     guard flow.packetClosing == nil else { return }
     if segment.flags.contains(.rst) {
       guard flow.withStream(direction, { $0.allowsReset(at: segment.sequence) }) else {
         return notebook.add(.resetIgnored, packet: stamp.number)
       }
-      flow.packetClosing = (SessionClosing(.reset(by: direction.sender)), stamp)
-      flow.reset = (stamp.number, flow.withStream(direction) { $0.highest })
+      flow.streams.closing = (SessionClosing(.reset(by: direction.sender)), stamp)
+      flow.streams.reset = (stamp.number, flow.withStream(direction) { $0.highest })
       guard flow.session != nil else { return closeByPackets(flow, emit: emit) }
       lingering.append(flow, reset: stamp.time)
-    } else if flow.toServer.isEnded, flow.toClient.isEnded {
-      flow.packetClosing = (SessionClosing(.fin), stamp)
+    } else if flow.streams.toServer.isEnded, flow.streams.toClient.isEnded {
+      flow.streams.closing = (SessionClosing(.fin), stamp)
       if !flow.isManaged || isSidecarExhausted { closeByPackets(flow, emit: emit) }
     }
   }
@@ -163,7 +163,8 @@ extension SessionAssembler {
     _ segment: SegmentHeader, _ payload: Span<UInt8>, _ flow: Flow, isOther: Bool, _ stamp: PacketStamp,
     _ emit: ReplayEmit
   ) {
-    guard let held = flow.held, held.header.source == segment.source, held.isNear(segment.sequence) else {
+    guard let held = flow.streams.held, held.header.source == segment.source, held.isNear(segment.sequence)
+    else {
       return hold(HeldSegment(header: segment, payload: payload.copied(), stamp: stamp), flow)
     }
     guard isOther else {
@@ -188,11 +189,11 @@ extension SessionAssembler {
     if segment.header.flags.contains(.rst) {
       return notebook.add(.resetIgnored, packet: segment.stamp.number)
     }
-    if let earlier = flow.held { leaveOut(earlier, flow) }
+    if let earlier = flow.streams.held { leaveOut(earlier, flow) }
     guard pendingCost + segment.cost <= limits.pendingBytesInAll else {
       return notebook.add(.strayBytes, packet: segment.stamp.number)
     }
-    flow.held = segment
+    flow.streams.held = segment
     pendingCost += segment.cost
   }
 
@@ -204,7 +205,7 @@ extension SessionAssembler {
   }
 
   private func drop(_ held: HeldSegment, _ flow: Flow) {
-    flow.held = nil
+    flow.streams.held = nil
     pendingCost -= held.cost
   }
 
@@ -238,14 +239,14 @@ extension SessionAssembler {
     guard pendingCost > limits.pendingBytesInAll else { return }
     notebook.add(.pendingLimit, packet: stamp.number)
     let costBefore = flow.pendingCost
-    while flow.toServer.yieldRoom(limits, { flow.emit($0, .clientToServer, to: emit) }) {}
-    while flow.toClient.yieldRoom(limits, { flow.emit($0, .serverToClient, to: emit) }) {}
+    while flow.streams.toServer.yieldRoom(limits, { flow.emit($0, .clientToServer, to: emit) }) {}
+    while flow.streams.toClient.yieldRoom(limits, { flow.emit($0, .serverToClient, to: emit) }) {}
     pendingCost += flow.pendingCost - costBefore
   }
 
   /// Forgets all bytes that are kept to be compared: they are bounded, and which go first matters little.
   private func forgetRecent() {
-    for flow in flows.values { flow.forgetRecent() }
+    for flow in flows.all where flow.transport == .tcp { flow.forgetRecent() }
     comparedCost = 0
   }
 }

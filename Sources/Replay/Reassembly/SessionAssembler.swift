@@ -10,7 +10,7 @@ public import SessionEvents
 /// no more than `ReassemblyLimits` allow. Not thread-safe.
 public final class SessionAssembler {
   let limits: ReassemblyLimits
-  var flows: [FlowKey: Flow] = [:]
+  var flows = FlowTable()
   /// The open sessions that a sidecar told of.
   var managed: [SessionID: Flow] = [:]
   var notebook = NoteBook()
@@ -57,14 +57,14 @@ public final class SessionAssembler {
       onIntake(.datagram(from: source, to: destination, payload.copied(), missing: missing, stamp))
     }
     advance(to: stamp, emit: emit)
-    let key = FlowKey(.udp, source, destination)
+    let bytes = payload.copied()
     let flow: Flow
-    if let known = flows[key], !known.isClosed {
+    if let known = flows[FlowKey(.udp, source, destination)], !known.isClosed {
       flow = known
     } else if let asked = multicastFlow(answeredFrom: source, to: destination) {
       flow = asked
     } else {
-      let isAnswer = isAnswer(payload, from: source, to: destination)
+      let isAnswer = isAnswer(bytes, from: source, to: destination)
       let (client, server) = isAnswer ? (destination, source) : (source, destination)
       flow = begin(Flow(.udp, client: client, server: server, stamp: stamp), emit: emit)
       idleQueue.append(flow, lastActive: clock)
@@ -73,12 +73,13 @@ public final class SessionAssembler {
     flow.lastStamp = stamp
     let direction = flow.direction(from: source)
     flow.emit(
-      .datagram(direction, payload.copied()), time: stamp.time, packet: stamp.number, to: emit)
+      .datagram(direction, bytes), time: stamp.time, packet: stamp.number, to: emit)
     if missing > 0 {
       flow.emit(
         .gap(direction, byteCount: UInt64(missing)), time: stamp.time, packet: stamp.number, to: emit)
     }
-    flow.withStream(direction) { $0.count(payload.count + missing) }
+    // Only a sidecar tells later how many bytes there should have been.
+    if flow.isManaged { flow.withStream(direction) { $0.count(payload.count + missing) } }
     tellOwner(of: stamp, flow)
   }
 
@@ -103,13 +104,13 @@ public final class SessionAssembler {
 
   /// Closes what is still open: the capture is at its end.
   public func finish(emit: ReplayEmit) {
-    let open = flows.values.filter { !$0.isClosed && $0.session != nil }
+    let open = flows.all.filter { !$0.isClosed && $0.session != nil }
     for flow in open.sorted(by: Self.byNumber) { closeByPackets(flow, emit: emit) }
-    flows = [:]
+    flows.removeAll()
     managed = [:]
   }
 
-  private func isAnswer(_ payload: Span<UInt8>, from source: Endpoint, to destination: Endpoint) -> Bool {
+  private func isAnswer(_ payload: [UInt8], from source: Endpoint, to destination: Endpoint) -> Bool {
     // Of two equal ports none is a server's (multicast DNS, NTP).
     guard source.port != destination.port else { return false }
     switch StreamOpening.datagramSender(of: payload) {
@@ -124,7 +125,7 @@ public final class SessionAssembler {
 
   func begin(_ flow: Flow, emit: ReplayEmit) -> Flow {
     if flows.count >= limits.openSessions { evict(emit: emit) }
-    flows[flow.key] = flow
+    flows.insert(flow)
     return flow
   }
 
@@ -170,7 +171,7 @@ public final class SessionAssembler {
   ) {
     if flow.transport == .tcp || totals != nil {
       let stamp = PacketStamp(number: packet ?? flow.lastStamp.number, time: time)
-      if let held = flow.held { leaveOut(held, flow) }
+      if let held = flow.streams.held { leaveOut(held, flow) }
       pendingCost -= flow.pendingCost
       comparedCost -= flow.comparedCost
       for direction in Direction.allCases {
@@ -185,7 +186,7 @@ public final class SessionAssembler {
     let ending = totals == nil ? Self.ending(of: flow, closing) : closing
     flow.close(ending, time: time, packet: packet, emit: emit)
     if let session = flow.sidecarSession, managed[session] === flow { managed[session] = nil }
-    if flow.transport == .tcp { remember(flow) } else { forget(flow.key, ifStill: flow) }
+    if flow.transport == .tcp { remember(flow) } else { flows.remove(flow) }
   }
 
   /// A session is over, too, if the ends of both its directions came out only when holes before them were given up.
@@ -201,27 +202,22 @@ public final class SessionAssembler {
       ended.append(flow.key)
       return
     }
-    guard !ended.isEmpty else { return forget(flow.key, ifStill: flow) }
-    let oldest = ended[endedIndex]
-    if let known = flows[oldest], known.isClosed, known !== flow { flows[oldest] = nil }
+    guard !ended.isEmpty else { return flows.remove(flow) }
+    if let known = flows[ended[endedIndex]], known.isClosed, known !== flow { flows.remove(known) }
     ended[endedIndex] = flow.key
     endedIndex = (endedIndex + 1) % ended.count
   }
 
-  private func forget(_ key: FlowKey, ifStill flow: Flow) {
-    if flows[key] === flow { flows[key] = nil }
-  }
-
   /// Closes the half of all sessions that was silent longest.
   private func evict(emit: ReplayEmit) {
-    let oldest = flows.values.sorted { $0.lastStamp.number < $1.lastStamp.number }.prefix(flows.count / 2 + 1)
+    let oldest = flows.all.sorted { $0.lastStamp.number < $1.lastStamp.number }.prefix(flows.count / 2 + 1)
     var count: UInt64 = 0
     for flow in oldest {
       if !flow.isClosed, flow.session != nil {
         count += 1
         closeByPackets(flow, emit: emit)
       }
-      forget(flow.key, ifStill: flow)
+      flows.remove(flow)
     }
     if count > 0 { notebook.add(.sessionLimit, packet: oldest.last?.lastStamp.number, count: count) }
   }

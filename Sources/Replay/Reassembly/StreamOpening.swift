@@ -21,8 +21,8 @@ enum StreamOpening {
   }
 
   /// Who sent the datagram, where it is a DNS message with a question, or an answer without.
-  static func datagramSender(of payload: Span<UInt8>) -> Party? {
-    guard payload.count <= 4_096, let message = DNSMessageOutline(payload.copied()) else { return nil }
+  static func datagramSender(of payload: [UInt8]) -> Party? {
+    guard payload.count <= 4_096, let message = DNSMessageOutline(payload) else { return nil }
     guard message.questionCount <= 1, message.opcode == 0, message.question != nil else { return nil }
     return message.isResponse ? .server : .client
   }
