@@ -38,6 +38,15 @@ func equalsIgnoringCase(_ text: some Collection<UInt8>, _ other: some Collection
   text.count == other.count && zip(text, other).allSatisfy { $0 == $1 || lowercased($0) == lowercased($1) }
 }
 
+/// Whether two texts are the same but for the case of ASCII letters.
+func equalsIgnoringCase(_ text: String, _ other: String) -> Bool {
+  if text == other { return true }
+  let (text, other) = (text.utf8.span, other.utf8.span)
+  guard text.count == other.count else { return false }
+  for index in text.indices where lowercased(text[index]) != lowercased(other[index]) { return false }
+  return true
+}
+
 func lowercased(_ byte: UInt8) -> UInt8 {
   byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
 }

@@ -27,10 +27,10 @@ struct HostNames {
     guard let response = exchange.response,
       let question = response.questions.first ?? exchange.query?.questions.first
     else { return }
-    let isLedTo = HostNames.names(ledToBy: question.name, response.answers)
+    let names = HostNames.names(ledToBy: question.name, response.answers)
     var name: String?
     for answer in response.answers where answer.type == "A" || answer.type == "AAAA" {
-      guard isLedTo(answer.name), let address = IPAddress(answer.data) else { continue }
+      guard names.contains(answer.name), let address = IPAddress(answer.data) else { continue }
       let lowercased = name ?? question.name.lowercased()
       name = lowercased
       remember(address, as: lowercased)
@@ -46,10 +46,11 @@ struct HostNames {
     }
   }
 
-  /// Tells of a name whether the question leads to it; an alias may stand before or behind the one that leads to it.
-  private static func names(ledToBy question: String, _ answers: [DNSRecord]) -> (String) -> Bool {
-    let aliases = answers.filter { $0.type == "CNAME" }
-    if aliases.count <= HostNames.fewAliases { return names(ledToBy: question, few: aliases) }
+  /// The names that the question leads to; an alias may stand before or behind the one that leads to it.
+  private static func names(ledToBy question: String, _ answers: [DNSRecord]) -> NameSet {
+    var aliases: [DNSRecord] = []
+    for answer in answers where answer.type == "CNAME" { aliases.append(answer) }
+    if aliases.count <= HostNames.fewAliases { return .few(names(ledToBy: question, few: aliases)) }
     var targets: [String: [String]] = [:]
     for alias in aliases { targets[alias.name.lowercased(), default: []].append(alias.data.lowercased()) }
     var reached: Set = [question.lowercased()]
@@ -57,26 +58,37 @@ struct HostNames {
     while let name = next.popLast() {
       for target in targets[name] ?? [] where reached.insert(target).inserted { next.append(target) }
     }
-    return { reached.contains($0.lowercased()) }
+    return .many(reached)
+  }
+
+  /// Names without regard to case.
+  private enum NameSet {
+    case few([String])
+    /// In lower case.
+    case many(Set<String>)
+
+    func contains(_ name: String) -> Bool {
+      switch self {
+      case .few(let names): names.contains { equalsIgnoringCase($0, name) }
+      case .many(let names): names.contains(name.lowercased())
+      }
+    }
   }
 
   /// Nearly all answers have no more; so many are compared faster than hashed.
   private static let fewAliases = 8
 
-  private static func names(ledToBy question: String, few aliases: [DNSRecord]) -> (String) -> Bool {
+  private static func names(ledToBy question: String, few aliases: [DNSRecord]) -> [String] {
     var reached = [question]
+    guard !aliases.isEmpty else { return reached }
     var position = 0
     while position < reached.count {
-      for alias in aliases where isSame(alias.name, reached[position]) {
-        if !reached.contains(where: { isSame($0, alias.data) }) { reached.append(alias.data) }
+      for alias in aliases where equalsIgnoringCase(alias.name, reached[position]) {
+        if !reached.contains(where: { equalsIgnoringCase($0, alias.data) }) { reached.append(alias.data) }
       }
       position += 1
     }
-    return { name in reached.contains { isSame($0, name) } }
-  }
-
-  private static func isSame(_ name: String, _ other: String) -> Bool {
-    name == other || equalsIgnoringCase(name.utf8, other.utf8)
+    return reached
   }
 
   private mutating func remember(_ address: IPAddress, as name: String) {

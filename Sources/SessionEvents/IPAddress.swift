@@ -122,17 +122,18 @@ extension IPAddress: LosslessStringConvertible {
         groups.prefix(4).reduce(0) { $0 << 16 | UInt64($1) },
         groups.suffix(4).reduce(0) { $0 << 16 | UInt64($1) })
     } else {
-      guard let value = Self.value(ofIPv4: text) else { return nil }
+      guard let value = Self.value(ofIPv4: text.utf8.span) else { return nil }
       self = .v4(value)
     }
   }
 
-  private static func value(ofIPv4 text: some StringProtocol) -> UInt32? {
+  private static func value(ofIPv4 text: Span<UInt8>) -> UInt32? {
     var value: UInt32 = 0
     var octet: UInt32 = 0
     var digitCount = 0
     var octetCount = 1
-    for byte in text.utf8 {
+    for index in text.indices {
+      let byte = text[index]
       switch byte {
       case 0x30...0x39:
         octet = octet * 10 + UInt32(byte - 0x30)
@@ -170,7 +171,7 @@ extension IPAddress: LosslessStringConvertible {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     for (index, part) in parts.enumerated() {
       if index == parts.count - 1, part.contains(".") {
-        guard let value = value(ofIPv4: part) else { return nil }
+        guard let value = value(ofIPv4: part.utf8.span) else { return nil }
         groups += [UInt16(value >> 16), UInt16(value & 0xffff)]
       } else {
         let isHex = part.utf8.allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }

@@ -67,6 +67,9 @@ extension DNSDataReader {
     var isForEveryClass = true
   }
 
+  /// The formats of the types that most records have, by number.
+  static let lowFormats: [Format?] = (0..<266).map { formats[$0] }
+
   static let formats: [UInt16: Format] = {
     var formats: [UInt16: Format] = [:]
     func add(_ types: [UInt16], _ fields: [Field], isForEveryClass: Bool = true) {

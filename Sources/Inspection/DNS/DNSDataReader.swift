@@ -19,6 +19,10 @@ struct DNSDataReader {
   /// The presentation form; nil where the type is unknown or the data does not follow its format to the last byte.
   mutating func text(type: UInt16, class: UInt16) -> String? {
     guard let format = DNSDataReader.format(of: type, class: `class`) else { return nil }
+    if format.fields.count == 1 {
+      guard let part = read(format.fields[0]) else { return nil }
+      return position == end ? part : nil
+    }
     var parts: [String] = []
     for field in format.fields {
       guard let part = read(field) else { return nil }
@@ -29,7 +33,7 @@ struct DNSDataReader {
 
   /// How data of this type is laid out in this class; nil where that is unknown.
   static func format(of type: UInt16, class: UInt16) -> Format? {
-    guard let format = formats[type] else { return nil }
+    guard let format = type < lowFormats.count ? lowFormats[Int(type)] : formats[type] else { return nil }
     // An update names a record to delete by class NONE (RFC 2136 §2.5.4).
     return format.isForEveryClass || `class` == 1 || `class` == 254 ? format : nil
   }
@@ -49,7 +53,7 @@ struct DNSDataReader {
     case .type: uint16().map(DNSMnemonics.type)
     case .time: uint32().map(DNSDataReader.time)
     case .name: name()
-    case .ipv4: address(byteCount: 4)
+    case .ipv4: uint32().map { IPAddress.v4($0).description }
     case .ipv6: address(byteCount: 16)
     case .string: string()
     case .strings: strings()
@@ -219,13 +223,18 @@ struct DNSDataReader {
     return names.bytes[position..<end]
   }
 
-  mutating func uint8() -> UInt8? { take(1)?.first }
+  mutating func uint8() -> UInt8? { number(byteCount: 1).map { UInt8($0) } }
 
-  mutating func uint16() -> UInt16? {
-    take(2).map { $0.reduce(0) { $0 << 8 | UInt16($1) } }
-  }
+  mutating func uint16() -> UInt16? { number(byteCount: 2).map { UInt16($0) } }
 
-  mutating func uint32() -> UInt32? {
-    take(4).map { $0.reduce(0) { $0 << 8 | UInt32($1) } }
+  mutating func uint32() -> UInt32? { number(byteCount: 4) }
+
+  /// A number of at most four bytes.
+  private mutating func number(byteCount: Int) -> UInt32? {
+    guard position + byteCount <= end else { return nil }
+    var number: UInt32 = 0
+    for index in position..<position + byteCount { number = number << 8 | UInt32(names.bytes[index]) }
+    position += byteCount
+    return number
   }
 }

@@ -1,7 +1,7 @@
 /// The names of DNS numbers, as IANA registers them; unknown ones as RFC 3597 §5 spells them.
 enum DNSMnemonics {
   static func type(_ value: UInt16) -> String {
-    types[value] ?? "TYPE\(value)"
+    value < lowTypes.count ? lowTypes[Int(value)] : types[value] ?? "TYPE\(value)"
   }
 
   static func `class`(_ value: UInt16) -> String {
@@ -29,7 +29,7 @@ enum DNSMnemonics {
   }
 
   static func rcode(_ value: UInt16) -> String {
-    rcodes[value] ?? "RCODE\(value)"
+    value == 0 ? "NOERROR" : rcodes[value] ?? "RCODE\(value)"
   }
 
   /// A TLV of a stateful operation (RFC 8490 §10.3, RFC 8765 §6).
@@ -117,6 +117,9 @@ enum DNSMnemonics {
     7: "YXRRSET", 8: "NXRRSET", 9: "NOTAUTH", 10: "NOTZONE", 11: "DSOTYPENI", 16: "BADVERS", 17: "BADKEY",
     18: "BADTIME", 19: "BADMODE", 20: "BADNAME", 21: "BADALG", 22: "BADTRUNC", 23: "BADCOOKIE",
   ]
+
+  /// The types that most records have, by number.
+  private static let lowTypes: [String] = (0..<266).map { types[$0] ?? "TYPE\($0)" }
 
   private static let types: [UInt16: String] = [
     1: "A", 2: "NS", 3: "MD", 4: "MF", 5: "CNAME", 6: "SOA", 7: "MB", 8: "MG", 9: "MR", 10: "NULL", 11: "WKS",

@@ -9,7 +9,10 @@ struct DNSNameReader {
   let bytes: [UInt8]
   /// The message's place in `bytes`.
   let range: Range<Int>
-  /// The last names read behind a pointer, which most records repeat.
+  /// The last names read, which most records repeat behind a pointer: the oldest, and those since.
+  ///
+  /// The oldest stands apart, since in most messages there is no other, and it needs no array.
+  private var oldest: (position: Int, name: String)?
   private var recent: [(position: Int, name: String)] = []
 
   init(_ bytes: [UInt8], _ range: Range<Int>) {
@@ -115,7 +118,9 @@ struct DNSNameReader {
   private mutating func cachedName(at position: inout Int, end: Int) -> String? {
     guard position + 2 <= end, bytes[position] >= 0xc0 else { return nil }
     let target = range.lowerBound + (Int(bytes[position] & 0x3f) << 8 | Int(bytes[position + 1]))
-    guard target < position, let found = recent.first(where: { $0.position == target }) else { return nil }
+    guard target < position else { return nil }
+    let found = oldest?.position == target ? oldest : recent.first { $0.position == target }
+    guard let found else { return nil }
     position += 2
     return found.name
   }
@@ -124,15 +129,39 @@ struct DNSNameReader {
   private mutating func finish(_ walk: Walk) -> String {
     let name = walk.text.isEmpty ? "." : String(decoding: walk.text.dropLast(), as: UTF8.self)
     if !walk.isDamaged, walk.start - range.lowerBound < 0x4000 {
-      if recent.count == 8 { recent.removeFirst() }
-      recent.append((walk.start, name))
+      if oldest == nil {
+        oldest = (walk.start, name)
+      } else {
+        if recent.count == 7 { oldest = recent.removeFirst() }
+        recent.append((walk.start, name))
+      }
     }
     return name
   }
 
   private func appendLabel(_ label: Range<Int>, to text: inout [UInt8]) {
-    for index in label { appendDNSByte(bytes[index], to: &text, special: isSpecialInName) }
+    if text.isEmpty { text.reserveCapacity(64) }
+    if bytes.span.extracting(label).isPlainInName {
+      text.append(contentsOf: bytes[label])
+    } else {
+      for index in label { appendDNSByte(bytes[index], to: &text, special: isSpecialInName) }
+    }
     text.append(UInt8(ascii: "."))
+  }
+}
+
+extension Span<UInt8> {
+  /// Whether these are only letters, digits, hyphens and underscores, as nearly all labels are.
+  fileprivate var isPlainInName: Bool {
+    for index in indices {
+      switch self[index] {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
+        UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"):
+        continue
+      default: return false
+      }
+    }
+    return true
   }
 }
 

@@ -198,7 +198,7 @@ struct DNSTransactions {
   private static func matches(_ asked: DNSQuestion?, _ answered: DNSQuestion?) -> Bool {
     guard let asked, let answered else { return true }
     return asked.type == answered.type && asked.class == answered.class
-      && equalsIgnoringCase(asked.name.utf8, answered.name.utf8)
+      && equalsIgnoringCase(asked.name, answered.name)
   }
 
   /// Of code and answers; neither their order nor their time to live counts.
