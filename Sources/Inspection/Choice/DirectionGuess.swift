@@ -74,7 +74,7 @@ struct DirectionGuess {
     var hasChanged = false
     if possible.contains(.http1) {
       http.receive(byte)
-      hasChanged = settle(.http1, http.state, isWeak: http.isWithoutVersion)
+      hasChanged = settle(.http1, http.state, isWeak: http.state == .yes && http.isWithoutVersion)
     }
     if possible.contains(.tls) {
       tls.receive(byte)

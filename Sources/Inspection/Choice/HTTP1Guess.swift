@@ -36,6 +36,26 @@ struct HTTP1Guess {
     state != .no && part == .target && knownHTTPMethods.contains(method)
   }
 
+  /// Whether a client's first bytes hold a request line up to its version.
+  ///
+  /// What begins with a letter may else only be a line, which says nothing before it ends, or has a byte next that is no
+  /// letter, so that no other guess need be asked.
+  static func decidesAlone(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+    guard range.count > 1, bytes[range.lowerBound...].prefix(2).allSatisfy(isUpperCaseLetter) else {
+      return false
+    }
+    var guess = HTTP1Guess(.clientToServer)
+    for index in range {
+      guess.receive(bytes[index])
+      if guess.state != .possible { break }
+    }
+    return guess.state == .yes && !guess.isWithoutVersion
+  }
+
+  private static func isUpperCaseLetter(_ byte: UInt8) -> Bool {
+    byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")
+  }
+
   mutating func receive(_ byte: UInt8) {
     guard state == .possible else { return }
     switch part {

@@ -17,6 +17,11 @@ struct ProtocolGuesses {
   mutating func look(
     at bytes: [UInt8], _ range: Range<Int>, in direction: Direction, port: UInt16?
   ) -> GuessedProtocol? {
+    if direction == .clientToServer, client.isSilent, server.isSilent, !wrong.contains(.http1),
+      HTTP1Guess.decidesAlone(bytes, range)
+    {
+      return .http1
+    }
     var position = range.lowerBound
     while position < range.upperBound {
       let rest = position..<range.upperBound

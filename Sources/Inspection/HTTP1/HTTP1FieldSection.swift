@@ -72,7 +72,7 @@ struct HTTP1FieldSection {
     _ value: ArraySlice<UInt8>, note: (HTTP1Problem, Int, @autoclosure () -> String) -> Void
   ) {
     // One pass that nearly always finds nothing; a second one only where it does.
-    guard value.contains(where: { ($0 < 0x20 && $0 != 0x09) || $0 == 0x7f }) else { return }
+    guard value.span.holdsControls else { return }
     for index in value.indices {
       let byte = value[index]
       if byte == UInt8(ascii: "\r") {
