@@ -27,7 +27,7 @@ struct SidecarFormatter {
       if let packet = line.packet { json.field("packet", packet) }
       line.content.write(to: &json)
     }
-    bytes.append(contentsOf: json.bytes)
+    json.append(to: &bytes)
     bytes.append(UInt8(ascii: "\n"))
   }
 }

@@ -7,6 +7,14 @@ func isTokenByte(_ byte: UInt8) -> Bool {
   return byte < 128 && high >> UInt64(byte - 64) & 1 == 1
 }
 
+/// Whether any of the bytes is a control character, horizontal tab included (RFC 5234 §B.1: CTL).
+func holdsControls(_ bytes: Span<UInt8>) -> Bool {
+  var isFound = false
+  // No early exit: the loop is vectorised.
+  for index in bytes.indices { isFound = isFound || bytes[index] < 0x20 || bytes[index] == 0x7f }
+  return isFound
+}
+
 func isDigit(_ byte: UInt8) -> Bool {
   byte >= 0x30 && byte <= 0x39
 }

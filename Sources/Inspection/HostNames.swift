@@ -29,8 +29,11 @@ struct HostNames {
     else { return }
     let names = HostNames.names(ledToBy: question.name, response.answers)
     var name: String?
-    for answer in response.answers where answer.type == "A" || answer.type == "AAAA" {
-      guard names.contains(answer.name), let address = IPAddress(answer.data) else { continue }
+    let answers = response.answers
+    for index in answers.indices where answers[index].type == "A" || answers[index].type == "AAAA" {
+      guard names.contains(answers[index].name), let address = IPAddress(answers[index].data) else {
+        continue
+      }
       let lowercased = name ?? question.name.lowercased()
       name = lowercased
       remember(address, as: lowercased)
@@ -48,11 +51,15 @@ struct HostNames {
 
   /// The names that the question leads to; an alias may stand before or behind the one that leads to it.
   private static func names(ledToBy question: String, _ answers: [DNSRecord]) -> NameSet {
-    var aliases: [DNSRecord] = []
-    for answer in answers where answer.type == "CNAME" { aliases.append(answer) }
-    if aliases.count <= HostNames.fewAliases { return .few(names(ledToBy: question, few: aliases)) }
+    let aliases = answers.indices.filter { answers[$0].type == "CNAME" }
+    if aliases.isEmpty { return .one(question) }
+    if aliases.count <= HostNames.fewAliases {
+      return .few(names(ledToBy: question, few: aliases, of: answers))
+    }
     var targets: [String: [String]] = [:]
-    for alias in aliases { targets[alias.name.lowercased(), default: []].append(alias.data.lowercased()) }
+    for alias in aliases {
+      targets[answers[alias].name.lowercased(), default: []].append(answers[alias].data.lowercased())
+    }
     var reached: Set = [question.lowercased()]
     var next = Array(reached)
     while let name = next.popLast() {
@@ -63,12 +70,14 @@ struct HostNames {
 
   /// Names without regard to case.
   private enum NameSet {
+    case one(String)
     case few([String])
     /// In lower case.
     case many(Set<String>)
 
     func contains(_ name: String) -> Bool {
       switch self {
+      case .one(let one): equalsIgnoringCase(one, name)
       case .few(let names): names.contains { equalsIgnoringCase($0, name) }
       case .many(let names): names.contains(name.lowercased())
       }
@@ -78,13 +87,17 @@ struct HostNames {
   /// Nearly all answers have no more; so many are compared faster than hashed.
   private static let fewAliases = 8
 
-  private static func names(ledToBy question: String, few aliases: [DNSRecord]) -> [String] {
-    var reached = [question]
-    guard !aliases.isEmpty else { return reached }
+  private static func names(
+    ledToBy question: String, few aliases: [Int], of answers: [DNSRecord]
+  ) -> [String] {
+    var reached: [String] = []
+    reached.reserveCapacity(aliases.count + 1)
+    reached.append(question)
     var position = 0
     while position < reached.count {
-      for alias in aliases where equalsIgnoringCase(alias.name, reached[position]) {
-        if !reached.contains(where: { equalsIgnoringCase($0, alias.data) }) { reached.append(alias.data) }
+      for alias in aliases where equalsIgnoringCase(answers[alias].name, reached[position]) {
+        let target = answers[alias].data
+        if !reached.contains(where: { equalsIgnoringCase($0, target) }) { reached.append(target) }
       }
       position += 1
     }

@@ -106,10 +106,13 @@ final class SessionInspection {
     case .hello(let facts):
       learn(facts)
     case .exchange(let draft):
-      let exchange = Exchange(
+      var exchange = Exchange(
         session: summary.session, index: draft.index, start: draft.start.time, end: draft.end.time,
-        packet: draft.start.packet, content: draft.content, findings: draft.findings + conflicts)
-      conflicts = []
+        packet: draft.start.packet, content: draft.content, findings: draft.findings)
+      if !conflicts.isEmpty {
+        exchange.findings += conflicts
+        conflicts = []
+      }
       var summary = self.summary
       summary.clientByteCount = draft.seen.client
       summary.serverByteCount = draft.seen.server

@@ -8,29 +8,41 @@
 ///       json.field("names") { $0.array { $0.string("a") } }
 ///     }
 public struct JSONWriter: Sendable {
-  public private(set) var bytes: [UInt8] = []
+  /// The text up to `end`, and room for more behind it: an array's own `append` would ask at each step whether it may.
+  private var storage: [UInt8] = []
+  private var end = 0
   private var needsComma = false
+  /// For texts that others write.
+  private var scratch: [UInt8] = []
 
   public init() {}
 
+  /// What was written so far.
+  public var bytes: [UInt8] { Array(storage[..<end]) }
+
   /// The text so far; JSON that this writer made is always valid UTF-8.
-  public var text: String { String(decoding: bytes, as: UTF8.self) }
+  public var text: String { String(decoding: storage[..<end], as: UTF8.self) }
+
+  /// Appends to `output` what was written so far.
+  public func append(to output: inout [UInt8]) {
+    output.append(contentsOf: storage[..<end])
+  }
 
   /// Forgets what was written, and keeps the memory.
   public mutating func reset() {
-    bytes.removeAll(keepingCapacity: true)
+    end = 0
     needsComma = false
   }
 
   /// Ends a line of JSON Lines; the next value begins a new one.
   public mutating func endLine() {
-    bytes.append(UInt8(ascii: "\n"))
+    put(UInt8(ascii: "\n"))
     needsComma = false
   }
 
   /// Hands out what was written since the last call, and goes on behind it: for values that are too long to hold.
   public mutating func take() -> [UInt8] {
-    defer { bytes = [] }
+    defer { end = 0 }
     return bytes
   }
 
@@ -58,31 +70,31 @@ public struct JSONWriter: Sendable {
   /// Begins a string whose text comes in pieces.
   public mutating func beginString() {
     beginValue()
-    bytes.append(UInt8(ascii: "\""))
+    put(UInt8(ascii: "\""))
   }
 
   /// Writes a piece of such a text: UTF-8, which may end within a character.
   public mutating func continueString(_ piece: Span<UInt8>) {
-    for index in piece.indices { appendEscaped(piece[index]) }
+    for index in piece.indices { putEscaped(piece[index]) }
   }
 
   public mutating func endString() {
-    bytes.append(UInt8(ascii: "\""))
+    put(UInt8(ascii: "\""))
   }
 
   /// Writes a number with a fraction: this many thousandths, millionths … of one.
   public mutating func decimal(_ value: Int64, fractionDigits: Int) {
     beginValue()
-    if value < 0 { bytes.append(UInt8(ascii: "-")) }
+    if value < 0 { put(UInt8(ascii: "-")) }
     let digits = Array(String(value.magnitude).utf8)
     let padded =
       Array(repeating: UInt8(ascii: "0"), count: max(0, fractionDigits + 1 - digits.count)) + digits
-    bytes.append(contentsOf: padded.dropLast(fractionDigits))
+    put(Array(padded.dropLast(fractionDigits)).span)
     var fraction = padded.suffix(fractionDigits)
     while fraction.last == UInt8(ascii: "0") { fraction.removeLast() }
     if !fraction.isEmpty {
-      bytes.append(UInt8(ascii: "."))
-      bytes.append(contentsOf: fraction)
+      put(UInt8(ascii: "."))
+      put(Array(fraction).span)
     }
   }
 
@@ -95,30 +107,37 @@ public struct JSONWriter: Sendable {
   // Not generic, so that other modules need no copy of it, nor find types at run time.
   @usableFromInline
   mutating func integer(magnitude: UInt64, isNegative: Bool) {
-    let needsComma = needsComma
-    bytes.append(addingCapacity: 2 + DecimalDigits.mostDigits) { output in
-      if needsComma { output.append(UInt8(ascii: ",")) }
-      if isNegative { output.append(UInt8(ascii: "-")) }
-      let digits = DecimalDigits(magnitude)
-      for index in digits.range { output.append(digits[index]) }
+    beginValue()
+    if isNegative { put(UInt8(ascii: "-")) }
+    let digits = DecimalDigits(magnitude)
+    makeRoom(for: DecimalDigits.mostDigits)
+    var end = end
+    var text = storage.mutableSpan
+    for index in digits.range {
+      text[end] = digits[index]
+      end += 1
     }
-    self.needsComma = true
+    self.end = end
   }
 
   /// Writes a string of what `write` appends: ASCII in which nothing has to be escaped.
   public mutating func plainString(_ write: (inout [UInt8]) -> Void) {
-    beginValue()
-    bytes.append(UInt8(ascii: "\""))
-    write(&bytes)
-    bytes.append(UInt8(ascii: "\""))
+    var text = scratch
+    scratch = []
+    text.removeAll(keepingCapacity: true)
+    write(&text)
+    string(text.span, isPlain: true)
+    scratch = text
   }
 
   public mutating func bool(_ value: Bool) {
-    word(value ? "true" : "false")
+    beginValue()
+    put(value ? "true" : "false")
   }
 
   public mutating func null() {
-    word("null")
+    beginValue()
+    put("null")
   }
 
   // MARK: Fields of an object
@@ -156,77 +175,101 @@ public struct JSONWriter: Sendable {
 
   private mutating func nest(open: UInt8, close: UInt8, _ body: (inout JSONWriter) -> Void) {
     beginValue()
-    bytes.append(open)
+    put(open)
     needsComma = false
     body(&self)
-    bytes.append(close)
+    put(close)
     needsComma = true
-  }
-
-  /// Writes a string whose text is UTF-8; nearly all are plain, and are copied whole.
-  private mutating func string(_ text: Span<UInt8>, isPlain: Bool) {
-    guard isPlain else {
-      beginString()
-      continueString(text)
-      return endString()
-    }
-    let needsComma = needsComma
-    bytes.append(addingCapacity: text.count + 3) { output in
-      if needsComma { output.append(UInt8(ascii: ",")) }
-      output.append(UInt8(ascii: "\""))
-      copy(text, to: &output)
-      output.append(UInt8(ascii: "\""))
-    }
-    self.needsComma = true
-  }
-
-  /// Writes one of JSON's own words.
-  private mutating func word(_ word: String) {
-    let needsComma = needsComma
-    let text = word.utf8.span
-    bytes.append(addingCapacity: text.count + 1) { output in
-      if needsComma { output.append(UInt8(ascii: ",")) }
-      copy(text, to: &output)
-    }
-    self.needsComma = true
   }
 
   @usableFromInline
   mutating func beginField(_ name: String) {
+    let name = name.utf8.span
+    makeRoom(for: name.count + 4)
+    var end = end
     let needsComma = needsComma
-    let text = name.utf8.span
-    bytes.append(addingCapacity: text.count + 4) { output in
-      if needsComma { output.append(UInt8(ascii: ",")) }
-      output.append(UInt8(ascii: "\""))
-      copy(text, to: &output)
-      output.append(UInt8(ascii: "\""))
-      output.append(UInt8(ascii: ":"))
+    var text = storage.mutableSpan
+    if needsComma {
+      text[end] = UInt8(ascii: ",")
+      end += 1
     }
+    text[end] = UInt8(ascii: "\"")
+    end += 1
+    copy(name, to: &text, at: &end)
+    text[end] = UInt8(ascii: "\"")
+    text[end + 1] = UInt8(ascii: ":")
+    self.end = end + 2
     self.needsComma = false
   }
 
   private mutating func beginValue() {
-    if needsComma { bytes.append(UInt8(ascii: ",")) }
+    if needsComma { put(UInt8(ascii: ",")) }
     needsComma = true
   }
 
-  private mutating func appendEscaped(_ byte: UInt8) {
+  /// Writes a string whose text is UTF-8; nearly all are plain, and are copied whole.
+  private mutating func string(_ value: Span<UInt8>, isPlain: Bool) {
+    beginValue()
+    guard isPlain else {
+      put(UInt8(ascii: "\""))
+      continueString(value)
+      return endString()
+    }
+    makeRoom(for: value.count + 2)
+    var end = end
+    var text = storage.mutableSpan
+    text[end] = UInt8(ascii: "\"")
+    end += 1
+    copy(value, to: &text, at: &end)
+    text[end] = UInt8(ascii: "\"")
+    self.end = end + 1
+  }
+
+  private mutating func putEscaped(_ byte: UInt8) {
     switch byte {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-      bytes.append(UInt8(ascii: "\\"))
-      bytes.append(byte)
-    case UInt8(ascii: "\n"):
-      bytes.append(contentsOf: "\\n".utf8)
-    case UInt8(ascii: "\r"):
-      bytes.append(contentsOf: "\\r".utf8)
-    case UInt8(ascii: "\t"):
-      bytes.append(contentsOf: "\\t".utf8)
+      put(UInt8(ascii: "\\"))
+      put(byte)
+    case UInt8(ascii: "\n"): put("\\n")
+    case UInt8(ascii: "\r"): put("\\r")
+    case UInt8(ascii: "\t"): put("\\t")
     case 0..<0x20, 0x7f:
-      bytes.append(contentsOf: "\\u00".utf8)
-      bytes.append(contentsOf: hexDigits(byte))
-    default:
-      bytes.append(byte)
+      put("\\u00")
+      put(hexDigits(byte).span)
+    default: put(byte)
     }
+  }
+
+  // MARK: Storage
+
+  private mutating func put(_ byte: UInt8) {
+    makeRoom(for: 1)
+    storage[end] = byte
+    end += 1
+  }
+
+  private mutating func put(_ text: String) {
+    put(text.utf8.span)
+  }
+
+  private mutating func put(_ bytes: Span<UInt8>) {
+    makeRoom(for: bytes.count)
+    var end = end
+    var text = storage.mutableSpan
+    copy(bytes, to: &text, at: &end)
+    self.end = end
+  }
+
+  /// Sees to it that so many bytes may be put in from `end` on.
+  @inline(__always)
+  private mutating func makeRoom(for count: Int) {
+    if storage.count - end < count { grow(by: count) }
+  }
+
+  @inline(never)
+  private mutating func grow(by count: Int) {
+    let room = max(storage.count, 256) + count
+    storage.append(contentsOf: repeatElement(0, count: room))
   }
 }
 

@@ -62,14 +62,14 @@ struct RecordingReading: ~Copyable {
     while true {
       takeLines(upTo: capture.packetCount, emit)
       do throws(CaptureError) {
-        let packet: Void? = try capture.next { captured, frame in
+        let isThere = try capture.read { captured, frame in
           guard let linkType = linkTypes.linkType(of: captured) else {
             let name = CaptureLibrary.linkName(captured.linkNumber)
             return assembler.skip("link type \(name) is not supported", packet: captured.number)
           }
           Self.take(captured, frame, PacketReader(linkType: linkType), assembler, &fragments, emit)
         }
-        if packet == nil { break }
+        if !isThere { break }
         if capture.packetCount & 0xff == 0 { tellProgress() }
       } catch {
         captureNotes.append(ReplayNote(.captureCut("\(error)"), firstPacket: capture.packetCount + 1))
@@ -102,6 +102,7 @@ struct RecordingReading: ~Copyable {
   }
 
   private mutating func takeLines(upTo packetCount: UInt64, _ emit: ReplayEmit) {
+    if assembler.isSidecarExhausted { return }
     while let line = sidecar.next(upTo: packetCount) {
       if line.session != nil { sidecarPacketCount = max(sidecarPacketCount, line.after) }
       assembler.receive(line, emit: emit)

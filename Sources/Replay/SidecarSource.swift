@@ -11,6 +11,8 @@ struct SidecarSource: ~Copyable {
   private(set) var notes: [ReplayNote] = []
   private var reader: SidecarReader?
   private var pending: SidecarLine?
+  /// Before which packet the pending line stands, without looking into that for every packet.
+  private var pendingPlace: UInt64 = .max
 
   /// Opens the sidecar of a capture, if there is one; `-` has none.
   init(capturePath: String) throws(CaptureError) {
@@ -31,13 +33,14 @@ struct SidecarSource: ~Copyable {
 
   /// The next line, if its place is before packet `packetCount + 1`.
   mutating func next(upTo packetCount: UInt64) -> SidecarLine? {
-    guard let line = pending, line.after <= packetCount else { return nil }
+    guard pendingPlace <= packetCount, let line = pending else { return nil }
     advance()
     return line
   }
 
   private mutating func advance() {
     pending = nil
+    defer { pendingPlace = pending?.after ?? .max }
     while notes.count < Self.errorLimit {
       do throws(CaptureError) {
         pending = try reader?.next() ?? nil

@@ -52,13 +52,8 @@ extension IPAddress: CustomStringConvertible, ASCIIText {
   /// Dotted decimal, or RFC 5952: lower case, the longest run of zero groups shortened.
   public var description: String {
     guard case .v4(let value) = self else { return asciiDescription }
-    // The text is short enough for a string without memory of its own, and there are millions of them.
-    return unsafe String(unsafeUninitializedCapacity: Self.longestIPv4Text) { buffer in
-      // The buffer is all of the span, and is handed over as far as that was filled.
-      var text = unsafe OutputSpan(buffer: buffer, initializedCount: 0)
-      Self.writeIPv4(value, to: &text)
-      return unsafe text.finalize(for: buffer)
-    }
+    let text = [UInt8](capacity: Self.longestIPv4Text) { Self.writeIPv4(value, to: &$0) }
+    return String(decoding: text, as: UTF8.self)
   }
 
   public func write(into text: inout [UInt8]) {

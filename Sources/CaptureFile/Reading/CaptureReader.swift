@@ -44,9 +44,20 @@ public struct CaptureReader: ~Copyable {
   public mutating func next<Result>(
     _ body: (CapturedPacket, Span<UInt8>) -> Result
   ) throws(CaptureError) -> Result? {
-    let result = if let library { try library.next(body) } else { try blocks?.next(body) }
-    if result != nil { packetCount += 1 }
+    var result: Result?
+    _ = try read { result = body($0, $1) }
     return result
+  }
+
+  /// Hands the next packet's bytes, as captured, to `body`; false at the end of the file.
+  ///
+  /// It does what `next(_:)` does, but is not generic: that costs much where it is called from another module.
+  public mutating func read(
+    _ body: (CapturedPacket, Span<UInt8>) -> Void
+  ) throws(CaptureError) -> Bool {
+    let isThere = if let library { try library.read(body) } else { try blocks?.next(body) != nil }
+    if isThere { packetCount += 1 }
+    return isThere
   }
 
   private static func format(_ source: CaptureSource) throws(CaptureError) -> CaptureFormat {

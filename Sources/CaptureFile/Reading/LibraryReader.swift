@@ -58,14 +58,15 @@ final class LibraryReader {
     pcap_file(handle).map { UInt64(clamping: ftello($0) - start) } ?? 0
   }
 
-  func next<Result>(
-    _ body: (CapturedPacket, Span<UInt8>) -> Result
-  ) throws(CaptureError) -> Result? {
+  /// Hands the next packet's bytes to `body`; false at the end of the file.
+  func read(
+    _ body: (CapturedPacket, Span<UInt8>) -> Void
+  ) throws(CaptureError) -> Bool {
     var header: UnsafeMutablePointer<pcap_pkthdr>?
     var bytes: UnsafePointer<UInt8>?
     let status = pcap_next_ex(handle, &header, &bytes)
     guard status == 1, let header, let bytes else {
-      if status == PCAP_ERROR_BREAK { return nil }
+      if status == PCAP_ERROR_BREAK { return false }
       throw failure()
     }
     packetCount += 1
@@ -74,7 +75,8 @@ final class LibraryReader {
       linkNumber: linkNumber)
     // libpcap's buffer holds `caplen` bytes until its next call, which cannot come before `body` returns.
     let buffer = UnsafeBufferPointer(start: bytes, count: Int(header.pointee.caplen))
-    return body(packet, buffer.span)
+    body(packet, buffer.span)
+    return true
   }
 
   // MARK: Files

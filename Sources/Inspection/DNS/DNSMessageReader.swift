@@ -84,6 +84,7 @@ struct DNSMessageReader {
   /// Reads a section; false where it breaks off.
   private mutating func records(_ count: Int, _ section: Section) -> ([DNSRecord], Bool) {
     var kept: [DNSRecord] = []
+    kept.reserveCapacity(min(count, 8))
     for index in 0..<count {
       let start = position
       guard let name = readName(), let type = uint16(), let `class` = uint16(), let high = uint16(),

@@ -25,6 +25,11 @@ struct DNSNameReader {
     at position: inout Int, end: Int, note: (DNSProblem, Int, String) -> Void
   ) -> String? {
     if let cached = cachedName(at: &position, end: end) { return cached }
+    if let (name, next) = plainName(at: position, end: end) {
+      keep(name, at: position)
+      position = next
+      return name
+    }
     var walk = Walk(start: position, limit: end)
     while true {
       guard walk.place < walk.limit else { return nil }
@@ -128,15 +133,45 @@ struct DNSNameReader {
   /// Makes the name; remembers it under its place, if that can be pointed to.
   private mutating func finish(_ walk: Walk) -> String {
     let name = walk.text.isEmpty ? "." : String(decoding: walk.text.dropLast(), as: UTF8.self)
-    if !walk.isDamaged, walk.start - range.lowerBound < 0x4000 {
-      if oldest == nil {
-        oldest = (walk.start, name)
-      } else {
-        if recent.count == 7 { oldest = recent.removeFirst() }
-        recent.append((walk.start, name))
+    if !walk.isDamaged { keep(name, at: walk.start) }
+    return name
+  }
+
+  /// Remembers a name, if it can be pointed to.
+  private mutating func keep(_ name: String, at start: Int) {
+    guard start - range.lowerBound < 0x4000 else { return }
+    if oldest == nil {
+      oldest = (start, name)
+    } else {
+      if recent.count == 7 { oldest = recent.removeFirst() }
+      recent.append((start, name))
+    }
+  }
+
+  /// Reads a name whose labels all stand here and are plain, as most are, straight into a string; and where it ends.
+  private func plainName(at start: Int, end: Int) -> (name: String, next: Int)? {
+    let bytes = bytes.span
+    var place = start
+    while place < end, bytes[place] > 0 {
+      let label = place + 1..<place + 1 + Int(bytes[place])
+      guard bytes[place] < 64, label.upperBound < end, bytes.extracting(label).isPlainInName else {
+        return nil
+      }
+      place = label.upperBound
+    }
+    guard place < end, place > start, place + 1 - start <= DNSNameReader.longestName else { return nil }
+    // A full stop for every label's length but the first's.
+    let count = place - start - 1
+    let text = [UInt8](capacity: count) { text in
+      var label = start
+      while label < place {
+        if label > start { text.append(UInt8(ascii: ".")) }
+        let next = label + 1 + Int(bytes[label])
+        for index in label + 1..<next { text.append(bytes[index]) }
+        label = next
       }
     }
-    return name
+    return (String(decoding: text, as: UTF8.self), place + 1)
   }
 
   private func appendLabel(_ label: Range<Int>, to text: inout [UInt8]) {

@@ -51,7 +51,9 @@ struct DNSTransactions {
     let beginning = Beginning(index: context.takeIndex(), start: start, end: end, seen: seen)
     // A stateful operation without an id wants no response (RFC 8490 §5.4.1).
     if !context.dns.pairs || (!isResponse && message.opcode == "DSO" && message.id == 0) {
-      let exchange = DNSExchange(query: isResponse ? nil : message, response: isResponse ? message : nil)
+      let exchange = DNSExchange(
+        query: isResponse ? nil : message, response: isResponse ? message : nil,
+        flavor: context.dns.flavor)
       tell(exchange, beginning, findings, seen, report)
     } else if isResponse {
       receiveFurther(message, direction, findings, beginning, report)
@@ -133,7 +135,7 @@ struct DNSTransactions {
     _ response: DNSMessage, _ direction: Direction, _ findings: FindingList, _ beginning: Beginning,
     _ report: (ConversationReport) -> Void
   ) {
-    var exchange = DNSExchange(query: nil, response: response)
+    var exchange = DNSExchange(query: nil, response: response, flavor: context.dns.flavor)
     var findings = findings
     if let earlier = lastAnswered(by: response, askedBy: direction.opposite) {
       exchange.follows = earlier.index
@@ -218,15 +220,14 @@ struct DNSTransactions {
   private func tell(
     _ entry: Pending, response: DNSMessage?, _ seen: ByteCounts, _ report: (ConversationReport) -> Void
   ) {
-    tell(DNSExchange(query: entry.query, response: response), entry.beginning, entry.findings, seen, report)
+    let exchange = DNSExchange(query: entry.query, response: response, flavor: context.dns.flavor)
+    tell(exchange, entry.beginning, entry.findings, seen, report)
   }
 
   private func tell(
-    _ exchange: DNSExchange, _ beginning: Beginning, _ findings: FindingList, _ seen: ByteCounts,
+    _ exchange: consuming DNSExchange, _ beginning: Beginning, _ findings: FindingList, _ seen: ByteCounts,
     _ report: (ConversationReport) -> Void
   ) {
-    var exchange = exchange
-    exchange.flavor = context.dns.flavor
     report(
       .exchange(
         ExchangeDraft(

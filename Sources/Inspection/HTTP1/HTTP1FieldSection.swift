@@ -11,7 +11,6 @@ struct HTTP1FieldSection {
   init(limits: HTTP1Limits, direction: Direction) {
     self.limits = limits
     self.direction = direction
-    fields.reserveCapacity(8)
   }
 
   /// Takes a line that is not empty.
@@ -49,6 +48,7 @@ struct HTTP1FieldSection {
       }
       return
     }
+    if fields.isEmpty { fields.reserveCapacity(8) }
     fields.append(HTTPField(name: Array(name), value: Array(text[(colon + 1)...].trimmingWhitespace)))
   }
 
@@ -72,7 +72,7 @@ struct HTTP1FieldSection {
     _ value: ArraySlice<UInt8>, note: (HTTP1Problem, Int, @autoclosure () -> String) -> Void
   ) {
     // One pass that nearly always finds nothing; a second one only where it does.
-    guard value.span.holdsControls else { return }
+    guard holdsControls(value.span) else { return }
     for index in value.indices {
       let byte = value[index]
       if byte == UInt8(ascii: "\r") {

@@ -149,6 +149,12 @@ struct HTTP1Lines {
   }
 
   private func lineFeed(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Int? {
-    bytes.span.firstIndex(of: UInt8(ascii: "\n"), in: start..<end)
+    let span = bytes.span
+    var position = start
+    while position < end {
+      if span[position] == UInt8(ascii: "\n") { return position }
+      position += 1
+    }
+    return nil
   }
 }

@@ -40,15 +40,39 @@ extension HTTP1Reader {
     }
   }
 
-  func readField(_ bytes: [UInt8], _ position: inout Int, at sighting: Sighting) -> Step? {
-    guard let line = nextLine(bytes, &position, at: sighting) else { return nil }
-    guard line.text.isEmpty else {
-      receiveField(line)
-      return nil
+  /// Reads field lines to the end of the section, or of the bytes.
+  func readFields(_ bytes: [UInt8], _ position: inout Int, at sighting: Sighting) -> Step? {
+    guard var message else { preconditionFailure("fields without a message") }
+    // All that the lines change stands on the stack meanwhile: what an object holds is checked for exclusive access each
+    // time, which costs more than a short line.
+    var (lines, section) = (lines, section)
+    self.message = nil
+    self.lines = HTTP1Lines(limit: 0)
+    self.section = HTTP1FieldSection(limits: limits.http1, direction: direction)
+    defer {
+      self.message = message
+      self.lines = lines
+      self.section = section
     }
-    message?.fields = section.fields
-    state = .awaitingFraming
-    return .head
+    message.last = sighting
+    let start = position
+    while position < bytes.count {
+      switch lines.next(bytes, &position, offset: offset + UInt64(position - start), at: sighting) {
+      case .incomplete: break
+      case .tooLong(let place): message.findings.append(lineTooLong(place))
+      case .line(let line):
+        if !line.hasCarriageReturn, !message.findings.contains(HTTP1Problem.bareLF.rawValue) {
+          message.findings.append(bareLF(line))
+        }
+        if line.text.isEmpty {
+          message.fields = section.fields
+          state = .awaitingFraming
+          return .head
+        }
+        section.receive(line, &message.findings)
+      }
+    }
+    return nil
   }
 
   func readTrailer(_ bytes: [UInt8], _ position: inout Int, at sighting: Sighting) {
@@ -174,8 +198,7 @@ extension HTTP1Reader {
     case .incomplete:
       return nil
     case .tooLong(let start):
-      note(
-        .lineTooLong, at: start, "a field line of more than \(limits.http1.lineByteCount) bytes is left out")
+      message?.findings.append(lineTooLong(start))
       return nil
     case .line(let line):
       noteLineEnd(line)
@@ -195,7 +218,17 @@ extension HTTP1Reader {
     guard !line.hasCarriageReturn, message?.findings.contains(HTTP1Problem.bareLF.rawValue) == false else {
       return
     }
-    note(.bareLF, at: line.offset(at: line.text.endIndex), "a line feed without a carriage return")
+    message?.findings.append(bareLF(line))
+  }
+
+  private func bareLF(_ line: HTTP1Lines.Line) -> Finding {
+    HTTP1Problem.bareLF.at(
+      line.offset(at: line.text.endIndex), "a line feed without a carriage return", in: direction)
+  }
+
+  private func lineTooLong(_ offset: UInt64) -> Finding {
+    let detail = "a field line of more than \(limits.http1.lineByteCount) bytes is left out"
+    return HTTP1Problem.lineTooLong.at(offset, detail, in: direction)
   }
 
   private func chunkSize(_ line: HTTP1Lines.Line) -> UInt64? {

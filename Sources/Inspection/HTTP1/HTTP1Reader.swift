@@ -176,7 +176,7 @@ final class HTTP1Reader {
     switch state {
     case .startLine: return readStartLine(bytes, &position, at: sighting)
     case .searching(let since): return search(since: since, bytes, &position, at: sighting)
-    case .fields: return readField(bytes, &position, at: sighting)
+    case .fields: return readFields(bytes, &position, at: sighting)
     case .body(let rest):
       let taken = measure(bytes, &position, atMost: rest, at: sighting, hear)
       state = taken == rest ? .ended(isComplete: true) : .body(rest - taken)

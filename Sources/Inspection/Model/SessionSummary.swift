@@ -34,7 +34,9 @@ public struct SessionSummary: Hashable, Sendable {
     self.closed = closed
     self.closing = closing
     self.firstPacket = firstPacket
-    secure { $0 = SecurityFacts(hello: hello, clientTLS: clientTLS, serverTLS: serverTLS, bypass: bypass) }
+    if hello != nil || clientTLS != nil || serverTLS != nil || bypass != nil {
+      security = [SecurityFacts(hello: hello, clientTLS: clientTLS, serverTLS: serverTLS, bypass: bypass)]
+    }
   }
 
   // MARK: TLS

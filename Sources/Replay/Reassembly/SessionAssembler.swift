@@ -191,7 +191,9 @@ public final class SessionAssembler {
 
   /// A session is over, too, if the ends of both its directions came out only when holes before them were given up.
   private static func ending(of flow: Flow, _ closing: SessionClosing) -> SessionClosing {
-    guard closing.end == .open, flow.toServer.isEnded, flow.toClient.isEnded else { return closing }
+    guard closing.end == .open, flow.streams.toServer.isEnded, flow.streams.toClient.isEnded else {
+      return closing
+    }
     return SessionClosing(.fin)
   }
 

@@ -28,7 +28,7 @@ public struct EventsReport {
       json.kindFields(event.kind, includesData: includesData)
     }
     json.endLine()
-    output.append(contentsOf: json.bytes)
+    json.append(to: &output)
   }
 }
 

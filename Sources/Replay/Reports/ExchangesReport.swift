@@ -20,7 +20,7 @@ public struct ExchangesReport: ObservationReport {
       json.exchange(exchange, summary)
     }
     json.endLine()
-    output.append(contentsOf: json.bytes)
+    json.append(to: &output)
   }
 }
 
@@ -67,7 +67,7 @@ extension JSONWriter {
   }
 
   private mutating func field(_ name: String, ascii value: some ASCIIText) {
-    field(name) { $0.plainString(value.write) }
+    field(name) { json in json.plainString { value.write(into: &$0) } }
   }
 
   private mutating func finding(_ finding: Finding) {

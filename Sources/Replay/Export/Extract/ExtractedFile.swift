@@ -39,7 +39,7 @@ struct ExtractManifest {
       var json = JSONWriter()
       json.object { $0.extracted(file, capture) }
       json.endLine()
-      output += json.bytes
+      json.append(to: &output)
     } else {
       let fields = [
         DisplayText.safe(file.name), String(file.byteCount),
