@@ -154,4 +154,18 @@ import Testing
     // The recorded requests have none.
     #expect(try replay(["export", "--curl", "-", Self.capture]).errors == "")
   }
+
+  @Test(arguments: ["--har", "--pcapng"]) func `never replaces a capture that it reads`(_ form: String) throws
+  {
+    let copy = place.path("copy.pcap")
+    try FileManager.default.copyItem(atPath: Self.capture, toPath: copy)
+    try FileManager.default.createSymbolicLink(atPath: place.path("link"), withDestinationPath: "copy.pcap")
+    let run = try replay(["export", form, "copy.pcap", "--force", "link"])
+    #expect(
+      run.errors
+        == "replay: error: 'copy.pcap' is read, and would be replaced\nreplay: hint: choose another path\n")
+    #expect(run.status == 2)
+    #expect(FileManager.default.contentsEqual(atPath: copy, andPath: Self.capture))
+    #expect(try place.names() == ["copy.pcap", "link"])
+  }
 }

@@ -86,7 +86,9 @@ struct ExportCommand: ParsableCommand, HelpEnding {
     } catch {
       error.end()
     }
+    let destination = [har, curl, markdown, pcapng].compactMap(\.self).first ?? "-"
     let results = input.runInTurn(readings: pcapng == nil ? 1 : 2) { pass throws(ReplayError) in
+      Self.orEnd { () throws(ExportError) in try ExportOutput.checkKeeps(pass.path, writing: destination) }
       try Self.export(pass, to: exporter)
     }
     if !results.values.isEmpty {

@@ -9,6 +9,8 @@ public enum ExportError: Error, Hashable, Sendable {
   case exists(path: String)
   /// What would be replaced is a device, a directory, a socket …
   case notReplaceable(path: String)
+  /// What would be replaced is one of the captures that are read.
+  case isInput(path: String)
   /// This input can be read only once, and the export reads it twice.
   case readOnce(path: String)
   /// The second reading of this input found other packets than the first.
@@ -22,6 +24,7 @@ extension ExportError: CustomStringConvertible {
     case .system(let path, let failure): "'\(path)': \(failure)"
     case .exists(let path): "'\(path)' exists already"
     case .notReplaceable(let path): "'\(path)' is no regular file and is not replaced"
+    case .isInput(let path): "'\(path)' is read, and would be replaced"
     case .readOnce(let path): "'\(path)' can be read only once, and this is read twice"
     case .changed(let path): "'\(path)' changed while it was read"
     }
@@ -31,7 +34,7 @@ extension ExportError: CustomStringConvertible {
   public var hint: String? {
     switch self {
     case .exists: "choose another path, or replace the file with --force"
-    case .notReplaceable: "choose another path"
+    case .notReplaceable, .isInput: "choose another path"
     case .readOnce: "save it to a file first, and name that"
     case .changed: "try again when nothing writes to it any more"
     case .system(_, let failure):

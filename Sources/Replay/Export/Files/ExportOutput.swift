@@ -35,6 +35,14 @@ public final class ExportOutput {
     target = .file(try PendingFile(in: directory), directory, name: name, replacing: replacing)
   }
 
+  /// Refuses to replace a capture that is read by what is made of it.
+  public static func checkKeeps(_ capture: String, writing path: String) throws(ExportError) {
+    var read = stat()
+    var written = stat()
+    guard capture != "-", path != "-", stat(capture, &read) == 0, stat(path, &written) == 0 else { return }
+    if read.st_dev == written.st_dev, read.st_ino == written.st_ino { throw .isInput(path: path) }
+  }
+
   public var isStandardOutput: Bool { path == "-" }
 
   /// Where what does not fit into memory may go: beside the file, else where temporary files of any size belong.
