@@ -39,7 +39,9 @@ public final class ExportOutput {
   public static func checkKeeps(_ capture: String, writing path: String) throws(ExportError) {
     var read = stat()
     var written = stat()
-    guard capture != "-", path != "-", stat(capture, &read) == 0, stat(path, &written) == 0 else { return }
+    // Each is filled where the call succeeds, and not looked at otherwise.
+    guard capture != "-", path != "-", unsafe stat(capture, &read) == 0, unsafe stat(path, &written) == 0
+    else { return }
     if read.st_dev == written.st_dev, read.st_ino == written.st_ino { throw .isInput(path: path) }
   }
 

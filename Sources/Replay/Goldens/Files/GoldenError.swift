@@ -46,7 +46,8 @@ extension GoldenError: CustomStringConvertible {
   init(_ error: ExportError) {
     switch error {
     case .system(let path, let failure): self = .system(path: path, failure)
-    case .exists(let path), .notReplaceable(let path), .readOnce(let path), .changed(let path):
+    case .exists(let path), .notReplaceable(let path), .isInput(let path), .readOnce(let path),
+      .changed(let path):
       self = .system(path: path, SystemFailure(call: "rename", code: EEXIST))
     }
   }
